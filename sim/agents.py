@@ -1,0 +1,105 @@
+"""Who is in the model: members and staff. Each attribute is a column with unit, range and meaning.
+
+Partners and their contacts come with the process that gives them something to do.
+"""
+
+import numpy as np
+
+from sim.columns import Column, Rows
+from sim.roster import ColumnAgent
+
+NEVER = -1
+
+
+class Member(ColumnAgent):
+    """Somebody who pays dues, has needs, brings requests and decides once a year whether to renew.
+
+    What a request touches stands first and together, so that it costs few cache lines.
+    """
+
+    alive = Column("?", "flag", 0, 1, "is a member today", owner="renewals", default=True, scanned=True)
+    renewal_week = Column("i1", "week of the year", 0, 51, "when dues fall due", scanned=True)
+    next_request = Column("f8", "week", 0, np.inf, "time of the next request; infinite once departed", owner="needs", scanned=True)
+    trust = Column("f8", "0..1", 0, 1, "trust in the organisation", owner="trust", scanned=True)
+
+    needs = Column("f4", "sd of needs", -40, 40, "own part of the ideal point, one number a domain", owner="needs", width="departments")
+    estimate = Column("f4", "sd of needs", -60, 60, "what is believed about the ideal point; starts at the offer", owner="learning", width="departments")
+    uncertainty = Column("f4", "sd of needs squared", 0, 400, "variance of that belief", owner="learning", width="departments")
+    holder = Column("i4", "staff row", NEVER, 2**31 - 1, "who on the staff learned it, -1 nobody", owner="learning", default=NEVER, width="departments")
+    belief = Column("f8", "quality", -4, 3, "believed quality of answers (1 = a perfect standard answer)", owner="trust")
+    expectation = Column("f8", "quality", -4, 4, "quality expected of the next answer", owner="trust")
+    value_member = Column("f8", "dues", -1e5, 1e5, "value received less dues and own hours since the accounts were opened", owner="accounts")
+    value_organisation = Column("f8", "dues", -1e5, 1e5, "dues less hours, gifts and acquisition since the accounts were opened", owner="accounts")
+    identity = Column("u4", "key", 0, 2**32 - 1, "who this is, under every policy: founding number or prospect number")
+    allotment = Column("u4", "key", 0, 2**32 - 1, "decides which post of each department serves this member")
+    request_rate = Column("f4", "requests per week", 0, 50, "how often this member asks")
+    owner_rank = Column("f4", "share", 0, 1, "gets a relationship owner when the routing lever exceeds this")
+    owner = Column("i4", "staff row", NEVER, 2**31 - 1, "relationship owner, -1 none", owner="routing", default=NEVER)
+    voice = Column("f4", "probability", 0, 1, "complaining style: chance to speak up when let down")
+    grievance = Column("i4", "week", NEVER, 100_000, "week of the latest complaint left unresolved, -1 none", owner="trust", default=NEVER)
+    answers = Column("i2", "count", 0, 32_767, "requests answered since the accounts were opened", owner="accounts")
+    let_downs = Column("i2", "count", 0, 32_767, "answers below the line, so far", owner="trust")
+    complaints = Column("i2", "count", 0, 32_767, "complaints made", owner="trust")
+    main_domain = Column("i1", "department", 0, 120, "domain of about half of this member's requests")
+    founder = Column("?", "flag", 0, 1, "was there at founding")
+    commitment = Column("f4", "logit", -60, 60, "base commitment: log odds of renewing when lived experience is at its reference")
+    joined = Column("i4", "week", -25_000, 100_000, "week of joining; negative for tenure from before founding")
+    left = Column("i4", "week", NEVER, 100_000, "week of leaving, -1 while a member", owner="renewals", default=NEVER)
+    renewals = Column("i2", "count", 0, 10_000, "renewals so far", owner="renewals")
+    lapse = Column("i1", "code", 0, 16, "reason for leaving, 0 while a member", owner="renewals")
+
+
+class Staff(ColumnAgent):
+    """Somebody who answers members in one department, learns about them, tires, leaves and is replaced."""
+
+    identity = Column("i8", "key", 0, 2**32 - 1, "who this is, under every policy: post and applicant number")
+    alive = Column("?", "flag", 0, 1, "is employed today", owner="worklife", default=True)
+    department = Column("i4", "department", 0, 120, "department and domain of expertise")
+    post = Column("i4", "post", 0, 2**31 - 1, "the post held")
+    hired = Column("i4", "week", -20_000, 100_000, "week of hiring")
+    left = Column("i4", "week", NEVER, 100_000, "week of leaving, -1 while employed", owner="worklife", default=NEVER)
+    skill = Column("f8", "quality", -3, 3, "skill of a free answer, beyond what the process has codified")
+    empathy = Column("f8", "0..1", 0, 1, "warmth: how fast contact becomes a bond")
+    alignment = Column("f8", "0..1", 0, 1, "shares the organisation's values: gives less away when free")
+    freedom_rank = Column("f8", "share", 0, 1, "is given discretion when the coverage lever exceeds this")
+    morale = Column("f8", "-3..3", -3, 3, "morale, 0 = usual", owner="worklife")
+    ability = Column("f8", "quality", -4, 3, "skill today: newcomers still learn the trade", owner="worklife")
+    demand = Column("i8", "seconds", 0, 2**62, "work that arrived this week", owner="routing")
+    backlog = Column("i8", "seconds", 0, 2**62, "work waiting", owner="routing")
+    worked = Column("i8", "seconds", 0, 2**62, "hours spent on members this week", owner="routing")
+    effort = Column("f8", "share", 0, 1, "time given to a case this week, as a share of what it needs", owner="routing", default=1.0)
+    standard = Column("f8", "share", 0, 1, "time per case this person has come to find normal", owner="routing", default=1.0)
+    aftermath = Column("i8", "seconds", 0, 2**62, "work that complaints of last week bring", owner="trust")
+    waiting = Column("f8", "weeks", 0, 1e4, "how long a new case waits", owner="routing")
+
+
+class Tie(Rows):
+    """A working relationship between one member and one person on the staff.
+
+    There is room for one tie a member and department: row = member row * departments + department.
+    """
+
+    staff = Column("i4", "staff row", NEVER, 2**31 - 1, "the person on the staff side, -1 none yet", owner="encounters", default=NEVER)
+    bond = Column("f4", "0..1", 0, 1, "strength of the personal bond at the last contact", owner="encounters")
+    since = Column("i4", "week", -20_000, 100_000, "week of the first contact", owner="encounters")
+    last_contact = Column("i4", "week", -20_000, 100_000, "week of the latest contact", owner="encounters", default=-20_000)
+
+
+class Case(Rows):
+    """One part of one request, in the week it arises. The table is emptied every week."""
+
+    member = Column("i4", "member row", 0, 2**31 - 1, "who asks", owner="needs")
+    identity = Column("u4", "key", 0, 2**32 - 1, "the same person as a key of luck", owner="needs")
+    allotment = Column("u4", "key", 0, 2**32 - 1, "that person's allotment to posts", owner="needs")
+    owner_rank = Column("f4", "share", 0, 1, "that person's rank in getting an owner", owner="needs")
+    ordinal = Column("i4", "count", 0, 65_535, "which of this member's requests of the week, times two, plus the part", owner="needs")
+    parts = Column("i4", "count", 1, 2, "domains the request touches", owner="needs")
+    domain = Column("i4", "department", 0, 120, "domain of this part", owner="needs")
+    server = Column("i4", "staff row", 0, 2**31 - 1, "who answers", owner="routing")
+    owned = Column("?", "flag", 0, 1, "answered by a relationship owner", owner="routing")
+    free = Column("?", "flag", 0, 1, "answered with discretion", owner="routing")
+    seconds = Column("i8", "seconds", 0, 2**40, "staff time it needs", owner="routing")
+    quality = Column("f8", "quality", -10, 10, "quality of the answer before effort and waiting", owner="encounters")
+    received = Column("f8", "quality", -20, 10, "quality of the answer as received", owner="encounters")
+    gift = Column("f8", "dues", 0, 10, "value given away", owner="encounters")
+    worth = Column("f8", "dues", -20, 20, "worth of the whole request to the member, on its last part", owner="trust")

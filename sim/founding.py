@@ -1,0 +1,154 @@
+"""Week 0: the people a run starts with.
+
+Members are founded from the stationary distribution of tenure: an organisation whose members all start new would
+renew four points too low for many years. Somebody of commitment c stays for 1 / (1 - kept * c) years on average
+(kept = 1 - involuntary) and is met in proportion to that; given c, the renewals completed when met are geometric.
+(Equivalently: n renewals are met with weight B(a + n, b) / B(a, b) * kept^n, with commitment Beta(a + n, b).)
+"""
+
+import math
+from functools import cache, lru_cache
+
+import numpy as np
+
+from sim.agents import Case, Member, Staff, Tie
+from sim.columns import Table
+from sim.compiled import formula, kernel
+from sim.luck import decision, draws, normal
+from sim.processes.needs import WEEKS, prior_variance
+
+TRAITS, NEEDS = decision("founding.traits"), decision("founding.needs")
+LOGIT_BOUND = 36.0  # beyond it a probability is 0 or 1 in double precision
+RATE_FLOOR, RATE_CUT = 1e-6, 6.0  # nobody asks less or more often than this, times the mean
+LONGEST = 400  # completed renewals beyond which nobody is found
+NODES, REACH = 4097, 6.5  # quantile tables: nodes, and normal quantiles they reach to (a 32-bit uniform reaches 6.4)
+
+
+@cache
+def node_chances() -> np.ndarray:
+    """Uniforms at the nodes of quantile tables: evenly spaced on the normal scale, so that tails are resolved."""
+    return np.array([0.5 * math.erfc(-z / math.sqrt(2.0)) for z in np.linspace(-REACH, REACH, NODES)])
+
+
+@lru_cache(maxsize=64)
+def commitment_quantiles(alpha: float, beta: float, kept: float) -> np.ndarray:
+    """Cumulative distribution of base commitment on a grid of log odds.
+
+    Parameters
+    ----------
+    alpha, beta : float
+        Shapes of the beta distribution over those who join.
+    kept : float, 0..1
+        0 for those who join; 1 - involuntary for those met in a settled organisation. There somebody of commitment c
+        is found in proportion to the years stayed, 1 / (1 - kept * c).
+
+    Returns
+    -------
+    array of shape (NODES,)
+        Log odds at evenly spaced normal quantiles. The mass beyond the bound stays at the bound.
+    """
+    log_odds = np.linspace(-LOGIT_BOUND, LOGIT_BOUND, 7201)
+    stays, leaves = 1.0 / (1.0 + np.exp(-log_odds)), 1.0 / (1.0 + np.exp(log_odds))
+    found = 1.0 / (leaves + (1.0 - kept) * stays)  # 1 - kept * c, without cancellation where c is nearly 1
+    log_density = -alpha * np.logaddexp(0.0, -log_odds) - beta * np.logaddexp(0.0, log_odds)
+    density = np.exp(log_density - log_density.max()) * found
+    steps = 0.5 * (density[1:] + density[:-1]) * (log_odds[1] - log_odds[0])
+    below, above = density[0] / alpha, density[-1] / beta  # the tails are exponential in the log odds
+    cumulative = below + np.concatenate([[0.0], np.cumsum(steps)])
+    return np.interp(node_chances(), cumulative / (cumulative[-1] + above), log_odds)
+
+
+@lru_cache(maxsize=64)
+def rate_quantiles(shape: float) -> np.ndarray:
+    """Cumulative distribution of a gamma variable of mean 1, cut at :data:`RATE_CUT`, on a grid of its logarithm."""
+    log_rate = np.linspace(math.log(RATE_FLOOR), math.log(RATE_CUT), 4001)
+    density = np.exp(shape * log_rate - shape * np.exp(log_rate))
+    steps = 0.5 * (density[1:] + density[:-1])
+    cumulative = np.concatenate([[0.0], np.cumsum(steps)])
+    return np.interp(node_chances(), cumulative / cumulative[-1], np.exp(log_rate))
+
+
+@kernel
+def quantile(nodes, chance):
+    """Quantile read from a table at evenly spaced normal quantiles, straight between its nodes."""
+    place = (normal(chance) + REACH) * (len(nodes) - 1) / (2.0 * REACH)
+    node = min(max(int(place), 0), len(nodes) - 2)
+    return nodes[node] + (place - node) * (nodes[node + 1] - nodes[node])
+
+
+@formula
+def completed_renewals(log_odds, kept, chance):
+    """Renewals that somebody of given commitment has completed when met: geometric."""
+    log_kept = math.log(kept) - math.log1p(math.exp(-log_odds))
+    return int(min(math.log(chance) / log_kept, LONGEST))
+
+
+@kernel
+def settle_members(members, renewal_week, next_request, trust, identities, first, week, stationary, log_odds_nodes, rate_nodes, luck, given):
+    """Fill blank member rows from ``first`` on with the people of these identities, who come in ``week``.
+
+    All traits depend on the identity alone, never on the policy. ``stationary`` gives them the tenures of an
+    organisation that has existed for long; otherwise they are new.
+    """
+    needs, fit, departments = given[0].needs, given[0].fit, int(given[0].scenario.departments)
+    prior, voice = prior_variance(needs), given[0].trust.voice
+    for turn in range(len(identities)):
+        row, identity = first + turn, int(identities[turn])
+        member = members[row]
+        tenure, commitment, rate, gap = draws(luck, TRAITS, 0, identity, 0, 0)
+        allotment, owning, style, domain = draws(luck, TRAITS, 0, identity, 0, 1)
+        member.identity = identity
+        member.commitment = quantile(log_odds_nodes, commitment)
+        member.request_rate = needs.requests * quantile(rate_nodes, rate)
+        next_request[row] = week - math.log(gap) / np.float64(member.request_rate)
+        member.allotment = int(allotment * 2.0**32)
+        member.owner_rank = owning
+        # Complaining styles are spread evenly around their mean, as wide as probabilities allow.
+        member.voice = voice + (2.0 * style - 1.0) * min(voice, 1.0 - voice)
+        member.main_domain = min(int(domain * departments), departments - 1)
+        for k in range(departments):
+            if k % 4 == 0:
+                chances = draws(luck, NEEDS, 0, identity, 0, k // 4)
+            member.needs[k] = needs.spread * normal(chances[k % 4])
+            member.uncertainty[k] = prior
+        trust[row] = given[0].trust.start
+        member.belief = fit.belief
+        member.expectation = fit.expectation
+        member.founder = stationary
+        if stationary:
+            due = int(draws(luck, TRAITS, 0, identity, 0, 2)[0] * WEEKS)
+            done = completed_renewals(np.float64(member.commitment), 1.0 - fit.involuntary, tenure)
+            renewal_week[row] = due
+            member.renewals = done
+            member.joined = due + 1 - WEEKS * (done + 1)
+        else:
+            # Somebody who joins at the end of a week is a member from the next one on.
+            renewal_week[row] = (week + WEEKS - 1) % WEEKS
+            member.joined = week
+
+
+def settle(model, identities: np.ndarray, week: int, stationary: bool = False) -> None:
+    """Add members of these identities, who come in ``week``, and room for their ties."""
+    members, fit = model.tables["members"], model.base_fit
+    first = members.add(len(identities)).start
+    model.tables["ties"].add(len(identities) * model.departments)
+    kept = 1.0 - fit.involuntary if stationary else 0.0
+    log_odds, rates = commitment_quantiles(fit.alpha, fit.beta, kept), rate_quantiles(model.world.needs.request_shape)
+    scanned = members.scanned
+    settle_members(
+        members.rows, scanned["renewal_week"], scanned["next_request"], scanned["trust"], identities, first, week,
+        stationary, log_odds, rates, model.luck, model.given,
+    )  # fmt: skip
+
+
+def found(model) -> None:
+    """Build the tables of week 0: members, ties, staff, and room for the cases of a week."""
+    scenario, departments = model.scenario, model.departments
+    room = scenario.members + scenario.members // 16 + 64
+    model.tables["members"] = Table(Member, departments, room)
+    model.tables["ties"] = Table(Tie, departments, room * departments)
+    settle(model, np.arange(scenario.members, dtype=np.int64), 0, scenario.stationary)
+    posts = int(model.first_post[-1])
+    staff = model.tables["staff"] = Table(Staff, departments, posts + posts // 4 + 16)
+    staff.add(posts)
+    model.cases = Table(Case, departments, max(64, scenario.members // 3))

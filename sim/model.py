@@ -1,0 +1,173 @@
+"""The model: who is there, in which order things happen in a week, and how a run is forked.
+
+``WEEK`` is the order of events, as data. A process is a function of the model; a user's own may stand beside ours.
+"""
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.agents import Member, Staff, Tie
+from sim.founding import found
+from sim.policy import Policy
+from sim.processes import accounts, encounters, growth, learning, needs, renewals, routing, trust, worklife
+from sim.quantities import OutOfRange
+from sim.recording import Record, summarise
+from sim.roster import ColumnModel, Roster
+from sim.scenario import Fit, Scenario, posts_by_department
+from sim.world import World, given
+
+
+@dataclass(frozen=True)
+class Process:
+    """One entry in the order of events."""
+
+    name: str
+    step: Callable
+    about: str
+
+    def __call__(self, model) -> None:
+        self.step(model)
+
+
+def process(module) -> Process:
+    """The process that a module of ``sim.processes`` describes."""
+    return Process(module.__name__.rsplit(".", 1)[-1], module.step, module.step.__doc__.strip())
+
+
+WEEK: tuple[Process, ...] = tuple(
+    process(module) for module in (needs, routing, encounters, trust, learning, worklife, renewals, growth, accounts)
+)
+
+
+class RelationshipModel(ColumnModel):
+    """An organisation, its staff and its members, week by week.
+
+    Parameters
+    ----------
+    scenario : Scenario, optional
+        Who and how many; the association by default.
+    world : World, optional
+        How people behave.
+    policy : Policy, optional
+        What the organisation does; the conventional organisation by default.
+    rng : int, 0..2**32-1
+        Seed of all keyed luck (and of Mesa's own generator, which no rule of ours uses).
+    replicate : int, 0..2**32-1
+        Which of several runs with this seed.
+    fit : Fit, optional
+        Base commitment and reference levels; by default the scenario's fit for this world's weight of lived experience.
+    week : sequence of callables, optional
+        Processes in order; :data:`WEEK` without those the scenario switches off.
+
+    Attributes
+    ----------
+    now : int
+        The week in progress (or, between weeks, the next one), counted from founding.
+    week : list of callables
+        The processes of this model; insert your own ``f(model)`` where it belongs.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | None = None,
+        world: World | None = None,
+        policy: Policy | None = None,
+        rng: int = 1,
+        replicate: int = 0,
+        fit: Fit | None = None,
+        week: Sequence[Callable] | None = None,
+    ):
+        super().__init__(rng=rng)
+        self.scenario = scenario or Scenario()
+        self.world = world or World()
+        for name, key in (("seed", rng), ("replicate", replicate)):
+            if not (isinstance(key, (int, np.integer)) and 0 <= key < 2**32):
+                raise OutOfRange(f"{name}={key!r} is not usable: give a whole number from 0 to 4294967295")
+        self.luck = (int(rng), int(replicate))
+        self.base_fit = fit or self.scenario.fit_at(self.world.renewals.lived_weight)
+        unknown = set(self.scenario.off) - {entry.name for entry in WEEK}
+        if unknown:
+            known = ", ".join(entry.name for entry in WEEK)
+            raise OutOfRange(f"scenario.off names {sorted(unknown)[0]!r}, which is no process: choose from {known}")
+        self.week = list(week) if week is not None else [entry for entry in WEEK if entry.name not in self.scenario.off]
+        self.departments = self.scenario.departments
+        self.now = 0
+        self.topping_up = False
+        self.record = Record()
+        self.adopt(policy or Policy())
+        self._found()
+
+    def _found(self) -> None:
+        """Tables, posts and the market of week 0."""
+        departments = self.departments
+        posts = max(departments, round(self.scenario.members / self.scenario.members_per_post))
+        self.first_post = posts_by_department(posts, departments)
+        self.opened = np.diff(self.first_post).astype(np.int32)
+        self.seats = np.full(self.first_post[-1], -1, np.int32)
+        self.vacant_since = np.zeros(self.first_post[-1], np.int32)
+        self.applicants = np.zeros(self.first_post[-1], np.int32)
+        self.trend = np.zeros(departments)
+        self.offer = np.zeros(departments)
+        self.reputation = np.array([self.base_fit.reputation])
+        self.renewed, self.renewed_count, self.first_newcomer = np.zeros(0, np.int32), 0, 0
+        self.replaced = 0
+        found(self)
+        worklife.found_staff(self.tables["staff"].rows, self.seats, self.first_post, self.luck, self.given)
+
+    @property
+    def scenario(self) -> Scenario:
+        """Who and how many. (Mesa's own Scenario, which holds its model, is not used.)"""
+        return self._setting
+
+    @scenario.setter
+    def scenario(self, scenario) -> None:
+        if isinstance(scenario, Scenario):
+            self._setting = scenario
+
+    @property
+    def members(self) -> Roster:
+        """The living members, as a Mesa agent set."""
+        return self.roster(Member)
+
+    @property
+    def staff(self) -> Roster:
+        """The staff employed, as a Mesa agent set."""
+        return self.roster(Staff)
+
+    def step(self) -> None:
+        """One week: the processes in their order, then the record is closed."""
+        members = self.tables["members"]
+        self.renewed_count, self.first_newcomer = 0, members.count
+        self.cases.count = 0
+        for entry in self.week:
+            entry(self)
+        summarise(members.scanned["alive"], members.scanned["trust"], members.count, self.record.tally)
+        self.record.close(self.now)
+        self.now += 1
+
+    def adopt(self, policy: Policy) -> None:
+        """Follow a policy from now on."""
+        self.policy = policy
+        self.given = given(self.scenario, self.world, policy, self.base_fit)
+
+    def burn_in(self, weeks: int | None = None) -> None:
+        """Run under the present policy, every leaver replaced, so that arms start from a settled organisation."""
+        self.topping_up = True
+        self.run_for(self.scenario.burn_in if weeks is None else weeks)
+        self.topping_up = False
+
+    def open_accounts(self) -> None:
+        """Start the accounts of every person anew; what was booked so far is forgotten."""
+        members = self.tables["members"]
+        for name in ("value_member", "value_organisation", "answers"):
+            members[name][:] = 0
+
+    def fork(self, policy: Policy) -> "RelationshipModel":
+        """An independent copy that follows another policy from now on, with fresh accounts and the same luck."""
+        arm = copy.deepcopy(self)
+        arm.adopt(policy)
+        arm.open_accounts()
+        return arm

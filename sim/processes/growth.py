@@ -1,0 +1,101 @@
+"""People outside hear of the organisation, and some join.
+
+Prospects arrive on a schedule of their own: how many in which week, and who they are, is the same under every
+policy. Whether one joins depends on what is said of the organisation: the share of good answers among all
+answers, remembered over months. Before the switch of a comparison, leavers are replaced so that every arm starts
+from the size the scenario names; afterwards recruits are an outcome.
+"""
+
+import math
+
+import numpy as np
+
+from sim.compiled import formula, kernel
+from sim.founding import settle
+from sim.luck import decision, draws, normal, poisson
+from sim.processes.needs import WEEKS
+from sim.processes.renewals import logistic
+from sim.quantities import ASSUMED, quantities, quantity
+from sim.recording import GOOD, LET_DOWNS, PROSPECTS, RECRUITS
+
+ARRIVALS, JOINING = decision("growth.arrivals"), decision("growth.joining")
+WAITING_LIST = 2**31  # identities of those who replace leavers before the switch
+COUNTED = 100.0  # mean arrivals a week up to which the exact Poisson quantile is used
+
+
+@quantities
+class GrowthParameters:
+    """Who might join, and what moves them."""
+
+    place = "world.growth"
+
+    prospects: float = quantity(0.5, "prospects per member-year", 0.0, 5.0, ASSUMED, "people who consider joining, in proportion to the members at founding")
+    joining: float = quantity(0.3, "probability", 0.01, 0.95, ASSUMED, "chance that a prospect joins when word of mouth is as usual; with the above it replaces about 15 % of members a year")
+    word_of_mouth: float = quantity(3.0, "logit per share", 0.0, 10.0, ASSUMED, "how strongly the share of good answers, as talked about, moves prospects")
+    talk_weeks: float = quantity(26.0, "weeks", 4.0, 104.0, ASSUMED, "how long experience is talked about")
+    recruit_cost: float = quantity(0.3, "dues a recruit", 0.0, 3.0, ASSUMED, "cost of recruiting one member")
+
+
+@formula
+def arrivals(mean, chance):
+    """Prospects of a week: the Poisson quantile, for large means its normal approximation."""
+    if mean <= COUNTED:
+        return poisson(mean, chance)
+    return int(max(0.0, math.floor(mean + math.sqrt(mean) * normal(chance) + 0.5)))
+
+
+@formula
+def joining_chance(reputation, usual, world):
+    """Chance that a prospect joins, given what is said of the organisation."""
+    odds = math.log(world.joining / (1.0 - world.joining))
+    return logistic(odds + world.word_of_mouth * (reputation - usual))
+
+
+@kernel
+def talk(reputation, tally, given):
+    """Reputation follows the share of good answers of the week."""
+    told = tally[GOOD] + tally[LET_DOWNS]
+    if told > 0.0:
+        reputation[0] += (tally[GOOD] / told - reputation[0]) / given[0].growth.talk_weeks
+
+
+@kernel
+def choose(prospects, first, week, luck, reputation, joined, given):
+    """Which of a week's prospects join; returns how many, their identities in ``joined``."""
+    chance = joining_chance(reputation[0], given[0].fit.reputation, given[0].growth)
+    count = 0
+    for turn in range(prospects):
+        if draws(luck, JOINING, week, first + turn, 0, 0)[0] < chance:
+            joined[count] = first + turn
+            count += 1
+    return count
+
+
+def leavers_replaced(model) -> np.ndarray:
+    """Before the switch: as many join as are missing, from a waiting list of their own; their identities."""
+    missing = max(0, model.scenario.members - np.count_nonzero(model.tables["members"]["alive"]))
+    first = WAITING_LIST + model.replaced
+    model.replaced += missing
+    return np.arange(first, first + missing, dtype=np.int64)
+
+
+def recruits(model) -> np.ndarray:
+    """After the switch: prospects of this week decide; the identities of those who join."""
+    mean = model.scenario.members * model.world.growth.prospects / WEEKS
+    prospects = arrivals(mean, draws(model.luck, ARRIVALS, model.now, 0, 0, 0)[0])
+    # Each week has identities of its own, so that prospect j of week w is the same person in every arm.
+    stride = int(mean + 12.0 * math.sqrt(mean)) + 16
+    joined = np.empty(prospects, np.int64)
+    first = model.scenario.members + model.now * stride
+    count = choose(prospects, first, model.now, model.luck, model.reputation, joined, model.given)
+    model.record.tally[PROSPECTS] += prospects
+    return joined[:count]
+
+
+def step(model) -> None:
+    """Word goes round; prospects decide."""
+    talk(model.reputation, model.record.tally, model.given)
+    joined = leavers_replaced(model) if model.topping_up else recruits(model)
+    if len(joined):
+        settle(model, joined, model.now + 1)
+    model.record.tally[RECRUITS] += len(joined)

@@ -1,0 +1,178 @@
+"""Members whose dues fall due decide whether to stay.
+
+The decision sees base commitment, the believed quality of answers, the personal bond, an open grievance, dues
+and the outside option; each enters once, and trust not at all (it acts through disclosure, take-up and belief).
+How strongly lived experience weighs is not identified by retention data, so it is an uncertain parameter, and
+base commitment is fitted again for each value of it.
+
+Base commitment is beta distributed over members: without anything else the model is the
+shifted-beta-geometric (Fader & Hardie 2007, "How to project customer retention", Journal of Interactive
+Marketing 21(1)). Sorting alone can only raise retention with tenure; a dip needs learning. Membership is an
+experience good whose worth to oneself is learned by living it (Jovanovic 1979, "Job matching and the theory of
+turnover", Journal of Political Economy 87(5)): a prior common to all who join, worth ``promise_years`` of
+experience, is weighed against one's own as in Bayesian learning of a normal mean.
+"""
+
+import math
+
+import numpy as np
+
+from sim.compiled import formula, kernel
+from sim.luck import decision, draws
+from sim.processes.encounters import faded
+from sim.processes.needs import WEEKS
+from sim.quantities import ASSUMED, quantities, quantity
+from sim.recording import (
+    DUE, DUE_BELIEF, DUE_BOND, DUE_FIRST, DUE_GRIEVANCE, EXPECTED, FIRST_LAPSE, RENEWED, RENEWED_FIRST,
+)  # fmt: skip
+
+RENEWAL = decision("renewals.renewal")
+INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, NO_SINGLE_CAUSE = 1, 2, 3, 4, 5, 6  # order of LAPSE_REASONS
+
+
+@quantities
+class RenewalParameters:
+    """What counts when dues fall due."""
+
+    place = "world.renewals"
+
+    lived_weight: float = quantity(2.0, "logit per quality", 0.0, 20.0, "not identified by retention data: assumed, from 0 to the largest found by relsim calibrate", "how strongly lived experience weighs in renewal")
+    bond_weight: float = quantity(0.3, "quality per bond", 0.0, 1.5, ASSUMED, "what a full personal bond counts, in quality of answers")
+    bond_elasticity: float = quantity(3.0, "power", 1.0, 20.0, ASSUMED, "how bonds with several people combine: 1 = their mean over departments, 20 = nearly the strongest alone")
+    grievance_weight: float = quantity(0.8, "quality", 0.0, 3.0, ASSUMED, "what an unresolved complaint counts, in quality of answers")
+    grievance_weeks: int = quantity(26, "weeks", 4, 104, ASSUMED, "how long an unresolved complaint is held against the organisation")
+    price_weight: float = quantity(1.0, "logit per dues", 0.0, 5.0, ASSUMED, "how strongly dues above the standard weigh")
+
+
+@formula
+def logistic(x):
+    """1 / (1 + exp(-x)), without overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    grown = math.exp(x)
+    return grown / (1.0 + grown)
+
+
+@formula
+def base_commitment(commitment, years, promise, promise_years):
+    """Log odds of renewal before lived experience, after so many years of membership.
+
+    The common promise, worth ``promise_years`` of experience, gives way to what this member has found for himself.
+    """
+    return (promise_years * promise + years * commitment) / (promise_years + years)
+
+
+@formula
+def lived_experience(belief, bond, grievance, fit, world):
+    """Lived experience against its level in the reference run, in units of quality."""
+    return (
+        (belief - fit.belief)
+        + world.bond_weight * (bond - fit.bond)
+        - world.grievance_weight * (grievance - fit.grievance)
+    )
+
+
+@formula
+def renewal_odds(base, lived, dues, outside_option, world):
+    """Log odds of renewing."""
+    return base + world.lived_weight * lived - world.price_weight * (dues - 1.0) - outside_option
+
+
+@kernel
+def combined_bond(ties, row, staff, week, given):
+    """A member's bonds with the staff as one number: a CES mean over departments of the ties alive within a year.
+
+    The mean is over all departments, so that neither many weak contacts nor one strong one wins by arithmetic.
+    """
+    departments, years = int(given[0].scenario.departments), given[0].encounters.bond_years
+    elasticity = given[0].renewals.bond_elasticity
+    total = 0.0
+    for index in range(row * departments, (row + 1) * departments):
+        tie = ties[index]
+        weeks = week - int(tie.last_contact)
+        if tie.staff >= 0 and weeks <= WEEKS and staff[tie.staff].alive:
+            bond = faded(np.float64(tie.bond), weeks, years)
+            if bond > 0.0:
+                total += math.exp(elasticity * math.log(bond))
+    if total <= 0.0:
+        return 0.0
+    return math.exp(math.log(total / departments) / elasticity)
+
+
+@formula
+def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap):
+    """Why a member left: the one term whose reset to the reference median would have kept him, with the same luck.
+
+    Each gap is what resetting that term would add to the log odds; the largest that suffices is the reason.
+    """
+    code, largest = NO_SINGLE_CAUSE, 0.0
+    if base_gap > largest and chance < logistic(odds + base_gap):
+        code, largest = COMMITMENT, base_gap
+    if belief_gap > largest and chance < logistic(odds + belief_gap):
+        code, largest = VALUE, belief_gap
+    if bond_gap > largest and chance < logistic(odds + bond_gap):
+        code, largest = ENGAGEMENT, bond_gap
+    if grievance_gap > largest and chance < logistic(odds + grievance_gap):
+        code = GRIEVANCE
+    return code
+
+
+@kernel
+def decide(members, renewal_week, alive, count, ties, staff, renewed, tally, week, luck, given):
+    """Members due this week renew or leave; returns how many renewed, their rows in ``renewed``."""
+    world, fit, scenario = given[0].renewals, given[0].fit, given[0].scenario
+    done, due = 0, week % WEEKS
+    for row in range(count):
+        if renewal_week[row] != due or not alive[row]:
+            continue
+        member = members[row]
+        years = (week + 1 - int(member.joined)) // WEEKS
+        if years < 1:
+            continue
+        leaving, staying, _, _ = draws(luck, RENEWAL, week, int(member.identity), 0, 0)
+        bond = combined_bond(ties, row, staff, week, given)
+        grievance = 1.0 if member.grievance >= 0 and week - member.grievance <= world.grievance_weeks else 0.0
+        base = base_commitment(np.float64(member.commitment), float(years), fit.promise, fit.promise_years)
+        lived = lived_experience(member.belief, bond, grievance, fit, world)
+        odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option, world)
+        chance = logistic(odds)
+        tally[DUE] += 1.0
+        tally[DUE_BELIEF] += member.belief
+        tally[DUE_BOND] += bond
+        tally[DUE_GRIEVANCE] += grievance
+        tally[EXPECTED] += (1.0 - fit.involuntary) * chance
+        if years == 1:
+            tally[DUE_FIRST] += 1.0
+        if leaving >= fit.involuntary and staying < chance:
+            member.renewals += 1
+            renewed[done] = row
+            done += 1
+            tally[RENEWED] += 1.0
+            if years == 1:
+                tally[RENEWED_FIRST] += 1.0
+            continue
+        code = INVOLUNTARY
+        if leaving >= fit.involuntary:
+            usual = base_commitment(fit.commitment_median, float(years), fit.promise, fit.promise_years)
+            weight = world.lived_weight
+            code = reason(
+                odds, staying, usual - base, weight * (fit.belief_median - member.belief),
+                weight * world.bond_weight * (fit.bond_median - bond), weight * world.grievance_weight * grievance,
+            )  # fmt: skip
+        alive[row] = False
+        member.left = week
+        member.lapse = code
+        tally[FIRST_LAPSE + code - 1] += 1.0
+    return done
+
+
+def step(model) -> None:
+    """Members due renew or leave."""
+    members = model.tables["members"]
+    if len(model.renewed) < members.capacity:
+        model.renewed = np.zeros(members.capacity, np.int32)
+    model.renewed_count = decide(
+        members.rows, members.scanned["renewal_week"], members.scanned["alive"], members.count,
+        model.tables["ties"].rows, model.tables["staff"].rows, model.renewed, model.record.tally,
+        model.now, model.luck, model.given,
+    )  # fmt: skip

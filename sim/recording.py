@@ -1,0 +1,115 @@
+"""The weekly series: what is counted every week, each with unit and meaning.
+
+Processes add to ``tally[NAME]`` while they run; at the end of the week the tally becomes one row of the
+record. Counts are whole numbers kept in float64, so their sums do not depend on the order of rows;
+where a count feeds back into the model, only such whole numbers are used.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.compiled import kernel
+
+
+@dataclass(frozen=True)
+class Series:
+    """One weekly series."""
+
+    name: str
+    unit: str
+    about: str
+
+
+SERIES: list[Series] = []
+
+
+def series(name: str, unit: str, about: str) -> int:
+    """Declare a weekly series and return its place in the tally."""
+    SERIES.append(Series(name, unit, about))
+    return len(SERIES) - 1
+
+
+MEMBERS = series("members", "members", "members at the end of the week")
+TRUST = series("trust_mean", "0..1", "mean trust of members")
+REQUESTS = series("requests", "requests", "requests that arose")
+PARTS = series("parts", "parts", "parts of requests answered, one a domain touched")
+FREE = series("free_parts", "parts", "parts answered with discretion")
+HANDED_OFF = series("handed_off", "parts", "parts handed to another department")
+WAITED = series("waited", "request-weeks", "weeks that this week's parts wait, summed")
+QUALITY = series("quality", "quality", "quality received, summed over requests")
+WORTH = series("worth", "dues", "worth of answers to members")
+GOOD = series("good", "requests", "requests answered above the line")
+LET_DOWNS = series("let_downs", "requests", "requests answered below the line")
+COMPLAINTS = series("complaints", "complaints", "complaints made")
+UNRESOLVED = series("unresolved", "complaints", "complaints left unresolved")
+DUE = series("due", "members", "members due to renew")
+RENEWED = series("renewed", "members", "members who renewed")
+EXPECTED = series("expected_renewals", "members", "sum of renewal probabilities of those due")
+DUE_FIRST = series("due_first", "members", "members due for the first time")
+RENEWED_FIRST = series("renewed_first", "members", "of them, renewed")
+RECRUITS = series("recruits", "members", "people who joined")
+PROSPECTS = series("prospects", "people", "people who considered joining")
+STAFF = series("staff", "staff", "staff employed at the end of the week")
+STAFF_LEFT = series("staff_left", "staff", "staff who left of their own will")
+MORALE = series("morale", "-3..3", "mean morale of staff")
+OVERLOADED = series("overloaded", "staff", "staff with more work this week than hours")
+BACKLOG = series("backlog", "hours", "hours of work waiting")
+WORKED = series("worked_hours", "hours", "hours spent on members")
+AVAILABLE = series("available_hours", "hours", "member-facing hours of the staff employed")
+REVENUE = series("revenue", "dues", "dues paid")
+SERVING = series("serving_cost", "dues", "cost of the hours spent on members")
+GIFTS = series("gifts", "dues", "value given away, at cost")
+ACQUISITION = series("acquisition", "dues", "cost of recruiting members")
+REPLACEMENT = series("replacement", "dues", "cost of replacing staff")
+DUE_BELIEF = series("due_belief", "quality", "believed quality, summed over members due")
+DUE_BOND = series("due_bond", "0..1", "personal bond, summed over members due")
+DUE_GRIEVANCE = series("due_grievance", "members", "members due with a grievance")
+LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "no_single_cause")
+LAPSES = [series(f"lapse_{reason}", "members", f"lapses: {reason.replace('_', ' ')}") for reason in LAPSE_REASONS]
+FIRST_LAPSE = LAPSES[0]
+
+
+@kernel
+def summarise(alive, trust, count, tally):
+    """Size and mean trust of the membership at the end of a week."""
+    living, total = 0, 0.0
+    for row in range(count):
+        if alive[row]:
+            living += 1
+            total += trust[row]
+    tally[MEMBERS] = living
+    if living > 0:
+        tally[TRUST] = total / living
+
+
+class Record:
+    """The weekly series of one run, in an array made beforehand.
+
+    Attributes
+    ----------
+    tally : array of float64, shape (number of series,)
+        The week in progress.
+    """
+
+    def __init__(self, weeks: int = 520):
+        self.tally = np.zeros(len(SERIES))
+        self.rows = np.zeros((weeks, len(SERIES)))
+
+    def close(self, week: int) -> None:
+        """Write the tally as the row of this week and start a new one."""
+        if week >= len(self.rows):
+            self.rows = np.concatenate([self.rows, np.zeros_like(self.rows)])
+        self.rows[week] = self.tally
+        self.tally[:] = 0.0
+
+    def total(self, which: int, first: int, last: int) -> float:
+        """Sum of one series over weeks first..last-1."""
+        return float(self.rows[first:last, which].sum())
+
+    def to_dataframe(self, first: int, last: int) -> pd.DataFrame:
+        """Weeks first..last-1 as a table; column ``week`` counts from ``first``."""
+        frame = pd.DataFrame(self.rows[first:last], columns=[s.name for s in SERIES])
+        frame.insert(0, "week", np.arange(last - first))
+        return frame

@@ -1,0 +1,88 @@
+"""Who is there and how many, where a run starts, and the base commitment fitted to data.
+
+A scenario says nothing about how people behave (that is the world) nor what the organisation decides (that is
+the policy).
+"""
+
+from dataclasses import field, fields, replace
+
+import numpy as np
+
+from sim.quantities import ASSUMED, OutOfRange, quantities, quantity
+
+FITTED = "fitted by relsim calibrate"
+
+
+@quantities
+class Fit:
+    """Base commitment fitted to data at one weight of lived experience, and the levels of the reference run.
+
+    The levels centre lived experience: in the reference run its mean is 0. They are frozen, the same for all arms.
+    """
+
+    place = "fit"
+
+    lived_weight: float = quantity(2.0, "logit per quality", 0.0, 20.0, ASSUMED, "weight of lived experience this fit belongs to")
+    alpha: float = quantity(3.12, "beta shape", 0.001, 200.0, FITTED, "first shape of base commitment over those who join")
+    beta: float = quantity(0.88, "beta shape", 0.001, 200.0, FITTED, "second shape of base commitment")
+    promise: float = quantity(0.0, "logit", -10.0, 10.0, FITTED, "prior common to all who join (0 years of it: no prior)")
+    promise_years: float = quantity(0.0, "years of experience", 0.0, 30.0, FITTED, "what that prior is worth in years of own experience")
+    involuntary: float = quantity(0.04, "probability a year", 0.0, 0.2, "association: 27-30 % of lapses, MGI 2024 reasons left field, closed, retired; contract: fitted", "leaving for reasons no organisation can change")
+    belief: float = quantity(0.5, "quality", -2.0, 3.0, FITTED, "believed quality of answers of members due, reference run")
+    bond: float = quantity(0.2, "0..1", 0.0, 1.0, FITTED, "personal bond of members due, reference run")
+    grievance: float = quantity(0.02, "share", 0.0, 1.0, FITTED, "share of members due with an unresolved complaint, reference run")
+    expectation: float = quantity(0.55, "quality", -2.0, 3.0, FITTED, "mean expectation of members, reference run")
+    reputation: float = quantity(0.9, "share", 0.0, 1.0, FITTED, "share of good answers, reference run")
+    commitment_median: float = quantity(2.0, "logit", -60.0, 60.0, FITTED, "median commitment of members, reference run; for reasons of leaving")
+    belief_median: float = quantity(0.5, "quality", -2.0, 3.0, FITTED, "median belief of members, reference run; for reasons of leaving")
+    bond_median: float = quantity(0.2, "0..1", 0.0, 1.0, FITTED, "median bond of members, reference run; for reasons of leaving")
+
+
+@quantities
+class Scenario:
+    """An organisation and its members before anything is decided. The defaults are the association."""
+
+    place = "scenario"
+
+    name: str = "association"
+    members: int = quantity(2000, "members", 20, 2_000_000, ASSUMED, "members at founding")
+    departments: int = quantity(5, "departments", 1, 40, ASSUMED, "departments; each is also a domain of needs")
+    members_per_post: int = quantity(50, "members per post", 5, 1000, ASSUMED, "members to each staff post")
+    dues: float = quantity(1.0, "standard dues a year", 0.0, 5.0, ASSUMED, "dues, in units of the standard yearly dues")
+    outside_option: float = quantity(0.0, "logit", -3.0, 3.0, ASSUMED, "what is to be had elsewhere, against the time the data were taken")
+    burn_in: int = quantity(104, "weeks", 0, 1040, ASSUMED, "weeks under the reference before the switch")
+    horizon: int = quantity(5, "years", 1, 30, ASSUMED, "years followed when nothing else is said")
+    stationary: bool = True
+    """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
+    staff_follow_members: bool = False
+    """Re-set the number of posts once a year to the members there are."""
+    off: list[str] = field(default_factory=list)
+    """Processes that are not called."""
+    line: list[Fit] = field(default_factory=list)
+    """Fits of base commitment by weight of lived experience, ascending; empty: the defaults of Fit."""
+
+    def fit_at(self, lived_weight: float) -> Fit:
+        """Base commitment for a weight of lived experience, interpolated between the fitted points.
+
+        Raises
+        ------
+        OutOfRange
+            Where the weight lies beyond the largest that the data allow.
+        """
+        if not self.line:
+            return replace(Fit(), lived_weight=lived_weight)
+        weights = np.array([fit.lived_weight for fit in self.line])
+        if lived_weight > weights[-1] + 1e-9:
+            raise OutOfRange(
+                f"world.renewals.lived_weight={lived_weight:g} is not usable in scenario {self.name}: "
+                f"the data allow at most {weights[-1]:g} (relsim calibrate found no commitment that fits beyond it)"
+            )
+        names = [f.name for f in fields(Fit)]
+        values = {name: float(np.interp(lived_weight, weights, [getattr(fit, name) for fit in self.line])) for name in names}
+        return Fit(**{**values, "lived_weight": lived_weight})
+
+
+def posts_by_department(posts: int, departments: int) -> np.ndarray:
+    """Where each department's posts begin: array of shape (departments + 1,), posts spread as evenly as can be."""
+    counts = [max(1, posts // departments + (k < posts % departments)) for k in range(departments)]
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)

@@ -1,0 +1,64 @@
+"""The world: everything uncertain about how people behave, composed from the parameters of the processes.
+
+Each number is defined beside the rule that uses it, with unit, range and source; this module only puts them
+together.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from functools import cache
+
+import numpy as np
+
+from sim.compiled import COMPILING
+from sim.processes.accounts import AccountParameters
+from sim.processes.encounters import EncounterParameters
+from sim.processes.growth import GrowthParameters
+from sim.processes.learning import LearningParameters
+from sim.processes.needs import NeedsParameters
+from sim.processes.renewals import RenewalParameters
+from sim.processes.routing import RoutingParameters
+from sim.processes.trust import TrustParameters
+from sim.processes.worklife import WorklifeParameters
+from sim.quantities import Quantity, described
+
+
+@dataclass
+class World:
+    """One plausible world: a value for every uncertain parameter."""
+
+    needs: NeedsParameters = field(default_factory=NeedsParameters)
+    routing: RoutingParameters = field(default_factory=RoutingParameters)
+    encounters: EncounterParameters = field(default_factory=EncounterParameters)
+    trust: TrustParameters = field(default_factory=TrustParameters)
+    learning: LearningParameters = field(default_factory=LearningParameters)
+    worklife: WorklifeParameters = field(default_factory=WorklifeParameters)
+    renewals: RenewalParameters = field(default_factory=RenewalParameters)
+    growth: GrowthParameters = field(default_factory=GrowthParameters)
+    accounts: AccountParameters = field(default_factory=AccountParameters)
+
+    @classmethod
+    def parameters(cls) -> Iterator[tuple[str, str, Quantity, float]]:
+        """All parameters: process, name, what it is, default."""
+        for group in fields(cls):
+            defaults = group.default_factory()
+            for name, what in described(type(defaults)).items():
+                yield group.name, name, what, getattr(defaults, name)
+
+
+@cache
+def given_dtype(kinds: tuple) -> np.dtype:
+    """The dtype of what rules are given; one object for all models (see :func:`sim.columns.record_dtype`)."""
+    return np.dtype([(name, kind.record_dtype) for name, kind in kinds])
+
+
+def given(scenario, world: World, policy, fit) -> np.ndarray:
+    """What rules are given: the numbers of world, policy, scenario and fit in one structured array of one row.
+
+    A rule reads ``given[0].encounters.tolerance``; one array costs a compiled call less than eighty numbers do.
+    """
+    parts = {f.name: getattr(world, f.name) for f in fields(World)}
+    parts |= {"policy": policy, "scenario": scenario, "fit": fit}
+    dtype = given_dtype(tuple((name, type(part)) for name, part in parts.items()))
+    array = np.array([tuple(part.record() for part in parts.values())], dtype=dtype)
+    return array if COMPILING else array.view(np.recarray)
