@@ -4,15 +4,18 @@
 """
 
 import copy
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.agents import Member, Staff, Tie
+from sim.agents import NEVER, Member, Staff
 from sim.founding import found
+from sim.metrics import Outcome, measure
 from sim.policy import Policy
 from sim.processes import accounts, encounters, growth, learning, needs, renewals, routing, trust, worklife
+from sim.processes.needs import WEEKS
 from sim.quantities import OutOfRange
 from sim.recording import Record, summarise
 from sim.roster import ColumnModel, Roster
@@ -36,6 +39,8 @@ def process(module) -> Process:
     """The process that a module of ``sim.processes`` describes."""
     return Process(module.__name__.rsplit(".", 1)[-1], module.step, module.step.__doc__.strip())
 
+
+BY_HAND = 3 * 2**30  # identities of members a user adds himself
 
 WEEK: tuple[Process, ...] = tuple(
     process(module) for module in (needs, routing, encounters, trust, learning, worklife, renewals, growth, accounts)
@@ -116,6 +121,7 @@ class RelationshipModel(ColumnModel):
         self.replaced = 0
         found(self)
         worklife.found_staff(self.tables["staff"].rows, self.seats, self.first_post, self.luck, self.given)
+        self.open_accounts()
 
     @property
     def scenario(self) -> Scenario:
@@ -153,6 +159,29 @@ class RelationshipModel(ColumnModel):
         self.policy = policy
         self.given = given(self.scenario, self.world, policy, self.base_fit)
 
+    def outcome(self) -> Outcome:
+        """What has happened since the accounts were opened, ready to be measured."""
+        return Outcome(self, self.switch, self.cohort)
+
+    def metrics(self) -> dict[str, float]:
+        """All metrics since the accounts were opened (the switch, or founding)."""
+        return measure(self.outcome())
+
+    def arrived(self, agent) -> None:
+        """Somebody was added by hand: room for ties, an identity, and no requests unless there is a rate."""
+        if isinstance(agent, Member):
+            self.tables["ties"].add(self.departments)
+            agent.identity = agent.identity or BY_HAND + agent.row
+            agent.joined = self.now
+            agent.renewal_week = (self.now + WEEKS - 1) % WEEKS
+            agent.next_request = self.now + 1.0 / agent.request_rate if agent.request_rate > 0 else math.inf
+
+    def departed(self, agent) -> None:
+        """Somebody was removed by hand: the week is noted, and a post falls vacant."""
+        agent.left = self.now
+        if isinstance(agent, Staff):
+            self.seats[agent.post], self.vacant_since[agent.post] = NEVER, self.now
+
     def burn_in(self, weeks: int | None = None) -> None:
         """Run under the present policy, every leaver replaced, so that arms start from a settled organisation."""
         self.topping_up = True
@@ -160,10 +189,11 @@ class RelationshipModel(ColumnModel):
         self.topping_up = False
 
     def open_accounts(self) -> None:
-        """Start the accounts of every person anew; what was booked so far is forgotten."""
+        """Start the accounts of every person anew: whoever is a member now is the cohort that metrics follow."""
         members = self.tables["members"]
         for name in ("value_member", "value_organisation", "answers"):
             members[name][:] = 0
+        self.switch, self.cohort = self.now, np.flatnonzero(members["alive"])
 
     def fork(self, policy: Policy) -> "RelationshipModel":
         """An independent copy that follows another policy from now on, with fresh accounts and the same luck."""

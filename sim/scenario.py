@@ -22,9 +22,9 @@ class Fit:
 
     place = "fit"
 
-    lived_weight: float = quantity(2.0, "logit per quality", 0.0, 20.0, ASSUMED, "weight of lived experience this fit belongs to")
-    alpha: float = quantity(3.12, "beta shape", 0.001, 200.0, FITTED, "first shape of base commitment over those who join")
-    beta: float = quantity(0.88, "beta shape", 0.001, 200.0, FITTED, "second shape of base commitment")
+    lived_weight: float = quantity(2.0, "logit per quality", 0.0, 100.0, ASSUMED, "weight of lived experience this fit belongs to")
+    alpha: float = quantity(3.12, "beta shape", 0.0001, 200.0, FITTED, "first shape of base commitment over those who join")
+    beta: float = quantity(0.88, "beta shape", 0.0001, 200.0, FITTED, "second shape of base commitment")
     promise: float = quantity(0.0, "logit", -10.0, 10.0, FITTED, "prior common to all who join (0 years of it: no prior)")
     promise_years: float = quantity(0.0, "years of experience", 0.0, 30.0, FITTED, "what that prior is worth in years of own experience")
     involuntary: float = quantity(0.04, "probability a year", 0.0, 0.2, "association: 27-30 % of lapses, MGI 2024 reasons left field, closed, retired; contract: fitted", "leaving for reasons no organisation can change")

@@ -34,7 +34,7 @@ class EncounterParameters:
     failure_size: float = quantity(1.2, "quality", 0.2, 3.0, ASSUMED, "quality lost in a failure")
     recovery: float = quantity(0.5, "probability", 0.0, 1.0, ASSUMED, "chance that somebody free to act puts a failure right, guardrail permitting")
     amends: float = quantity(0.15, "dues", 0.01, 1.0, ASSUMED, "cost of putting a failure right; a lower guardrail makes it as much less likely")
-    giveaway: float = quantity(0.10, "dues a case", 0.0, 1.0, ASSUMED, "value given away in a free answer by somebody who shares none of the organisation's values")
+    giveaway: float = quantity(0.04, "dues a case", 0.0, 1.0, ASSUMED, "value given away in a free answer by somebody who shares none of the organisation's values")
     handoff_loss: float = quantity(0.35, "share", 0.0, 1.0, ASSUMED, "part of the tailoring lost when a case is handed on; sharing information halves it")
     handoff_drop: float = quantity(0.08, "probability", 0.0, 0.5, ASSUMED, "chance that a part handed on is never answered; sharing information halves it")
     handoff_wait: float = quantity(0.4, "weeks", 0.0, 4.0, ASSUMED, "delay of a part handed on")

@@ -23,7 +23,7 @@ from sim.processes.encounters import faded
 from sim.processes.needs import WEEKS
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
-    DUE, DUE_BELIEF, DUE_BOND, DUE_FIRST, DUE_GRIEVANCE, EXPECTED, FIRST_LAPSE, RENEWED, RENEWED_FIRST,
+    DUE, DUE_BELIEF, DUE_BOND, DUE_FIRST, DUE_GRIEVANCE, EXPECTED, EXPECTED_FIRST, FIRST_LAPSE, RENEWED, RENEWED_FIRST,
 )  # fmt: skip
 
 RENEWAL = decision("renewals.renewal")
@@ -36,7 +36,7 @@ class RenewalParameters:
 
     place = "world.renewals"
 
-    lived_weight: float = quantity(2.0, "logit per quality", 0.0, 20.0, "not identified by retention data: assumed, from 0 to the largest found by relsim calibrate", "how strongly lived experience weighs in renewal")
+    lived_weight: float = quantity(2.0, "logit per quality", 0.0, 100.0, "not identified by retention data: assumed, from 0 to the largest found by relsim calibrate", "how strongly lived experience weighs in renewal")
     bond_weight: float = quantity(0.3, "quality per bond", 0.0, 1.5, ASSUMED, "what a full personal bond counts, in quality of answers")
     bond_elasticity: float = quantity(3.0, "power", 1.0, 20.0, ASSUMED, "how bonds with several people combine: 1 = their mean over departments, 20 = nearly the strongest alone")
     grievance_weight: float = quantity(0.8, "quality", 0.0, 3.0, ASSUMED, "what an unresolved complaint counts, in quality of answers")
@@ -143,6 +143,7 @@ def decide(members, renewal_week, alive, count, ties, staff, renewed, tally, wee
         tally[EXPECTED] += (1.0 - fit.involuntary) * chance
         if years == 1:
             tally[DUE_FIRST] += 1.0
+            tally[EXPECTED_FIRST] += (1.0 - fit.involuntary) * chance
         if leaving >= fit.involuntary and staying < chance:
             member.renewals += 1
             renewed[done] = row

@@ -25,12 +25,13 @@ class RoutingParameters:
 
     place = "world.routing"
 
-    hours: float = quantity(1.42, "hours a part", 0.1, 20.0, "fitted by relsim calibrate (80 % of hours used under the reference)", "staff time for one part of a request, answered by the standard")
+    hours: float = quantity(1.57, "hours a part", 0.1, 20.0, "assumed, so that the reference of the association uses 80 % of its hours", "staff time for one part of a request, answered by the standard")
     handoff_hours: float = quantity(0.8, "hours a part", 0.0, 5.0, ASSUMED, "extra time for a part handed to another department")
     coordination_hours: float = quantity(0.4, "hours a part", 0.0, 5.0, ASSUMED, "extra time for an owner who has to bring in another department")
     record_hours: float = quantity(0.1, "hours a part", 0.0, 2.0, ASSUMED, "time for keeping records that all departments can use, at full sharing")
     free_hours: float = quantity(0.15, "share", 0.0, 1.0, ASSUMED, "extra time for a free answer")
     week_hours: float = quantity(20.0, "hours per staff-week", 5.0, 40.0, ASSUMED, "member-facing hours of one person; the rest of the week goes to other work")
+    relief: float = quantity(0.5, "weeks", 0.0, 8.0, ASSUMED, "work waiting above which a person passes new cases to a colleague of the same department who has less")
     least_effort: float = quantity(0.6, "share", 0.2, 1.0, ASSUMED, "least time given to a case under overload, as a share of what it needs")
     sinking: float = quantity(0.10, "share per week", 0.0, 1.0, ASSUMED, "how fast overload lowers the time a person finds normal")
     recovering: float = quantity(0.02, "share per week", 0.0, 1.0, ASSUMED, "how fast that norm recovers; slower than it sinks (Oliva & Sterman 2001: direction)")
@@ -65,6 +66,24 @@ def occupant(seats, first_post, opened, department, allotment):
     return -1
 
 
+@kernel
+def relieved(server, staff, seats, first_post, opened, limit):
+    """Who takes a new case instead of somebody whose backlog exceeds the limit: the next colleague below it.
+
+    Decided from the backlogs at the start of the week, so that it does not depend on the order of cases.
+    """
+    person = staff[server]
+    if person.backlog <= limit:
+        return server
+    first, now_open = int(first_post[person.department]), int(opened[person.department])
+    start = int(person.post) - first
+    for turn in range(1, now_open):
+        colleague = int(seats[first + (start + turn) % now_open])
+        if colleague >= 0 and staff[colleague].backlog <= limit:
+            return colleague
+    return server
+
+
 @formula
 def answered_freely(freedom_rank, coverage, strictness, chance):
     """Whether a case is answered with discretion: the person is free, and the case is not left to the standard."""
@@ -94,6 +113,7 @@ def effort_under(load, least):
 def route_cases(cases, used, members, ties, staff, staff_count, seats, first_post, opened, tally, week, luck, given):
     """Decide for each case who answers and how, and add up the work of each person."""
     policy, world, departments = given[0].policy, given[0].routing, int(given[0].scenario.departments)
+    limit = int(world.relief * world.week_hours * HOUR)
     for row in range(staff_count):
         staff[row].demand = staff[row].aftermath if staff[row].alive else 0
     for index in range(used):
@@ -112,6 +132,7 @@ def route_cases(cases, used, members, ties, staff, staff_count, seats, first_pos
                 member.owner = server
         else:
             server = occupant(seats, first_post, opened, int(case.domain), allotment)
+        server = relieved(server, staff, seats, first_post, opened, limit)
         person = staff[server]
         chance = draws(luck, FREEDOM, week, int(case.identity), 0, ordinal)[0]
         free = answered_freely(person.freedom_rank, policy.coverage, policy.strictness, chance)

@@ -1,0 +1,238 @@
+"""Sections of the report in their order: heading, words, figure, tables. A section without its table is None."""
+
+import numpy as np
+
+from experiments.answer import interaction_in_words
+from experiments.board_report import tables
+from experiments.statistics import DECISION_METRICS, Comparison, paired
+from experiments.wording import capital, label, listed, number
+
+TAILS = [f"{side}_beyond_reference" for side in ("upside", "downside")]
+
+
+def sections(comparison: Comparison, drawn: dict) -> list[dict | None]:
+    """All sections; ``drawn`` maps the name of a figure to its SVG."""
+    makers = (compared, who_stays, differences, who_gains, tails, costs, unknown, factors, fit, lapses)
+    return [make(comparison, drawn) for make in makers]
+
+
+def section(name, title, words, figure=None, caption="", alt="", detail=None, shown=None, notes=(), wide=False):
+    """A section for the template; None when there is neither a figure nor a table."""
+    if figure is None and not shown and not detail:
+        return None
+    return {
+        "name": name, "title": title, "words": [text for text in words if text], "figure": figure, "caption": caption,
+        "alt": alt, "detail": detail, "shown": [each for each in shown or [] if each], "notes": notes, "wide": wide,
+    }  # fmt: skip
+
+
+def compared(comparison: Comparison, drawn: dict):
+    """What was compared: the levers as plain rules."""
+    rules = tables.rules(comparison)
+    runs = comparison.manifest.get("replicates")
+    words = [
+        "Only the rules below differ. Everything else, from who the members are to what they happen to need in which "
+        "week, is the same in both arms of a pair.",
+        f"Each policy was run {runs} times, each time with other luck." if runs else "",
+    ]
+    return section("compared", "What was compared", words, shown=[rules] if rules else None)
+
+
+def who_stays(comparison: Comparison, drawn: dict):
+    """Survival of those who were members at the switch."""
+    table = comparison.survival
+    if "survival" not in drawn:
+        return None
+    last = table["year"].max()
+    ends = 100 * table[table["year"] == last].groupby("policy")["share"].mean()
+    order = [name for name in [comparison.reference, *comparison.policies] if name in ends.index]
+    said = listed(f"{label(name)} {ends[name]:.0f}" for name in order)
+    return section(
+        "stays", "Who stays",
+        [f"Of 100 members at the switch, on average still members after {last} years: {said}."],
+        drawn["survival"],
+        "Members at the switch who are still there. Lines are averages, bands hold nine runs in ten. "
+        "The upright axis does not start at 0.",
+        f"Line chart of members still there, year by year. After {last} years: {said} of 100.",
+        tables.by_policy(comparison, table, "year", "share", 100.0, 1, "Year"),
+    )  # fmt: skip
+
+
+def differences(comparison: Comparison, drawn: dict):
+    """Paired differences with precision and spread."""
+    if "differences" not in drawn:
+        return None
+    least = tables.smallest(comparison, DECISION_METRICS)
+    return section(
+        "differences", f"What differs from {label(comparison.reference)}",
+        [
+            "The thick bar says how well the average is known; more runs make it shorter. The thin bar says where nine "
+            "runs in ten fell; more runs do not make it shorter. A verdict needs the whole thick bar on one side of the "
+            f"shaded zone, or inside it. Smallest differences that matter, fixed beforehand: {least}.",
+        ],
+        drawn["differences"],
+        "Each policy against the reference, run by run with the same luck. At the right: pairs in which it was better.",
+        "Dot chart of differences to the reference for each policy and measure; the numbers are in the table below.",
+        None, [tables.differences(comparison, DECISION_METRICS)], tables.meanings(comparison, DECISION_METRICS),
+    )  # fmt: skip
+
+
+def who_gains(comparison: Comparison, drawn: dict):
+    """Change by rank before the switch."""
+    if "who_gains" not in drawn:
+        return None
+    better = []
+    if "share_better" in comparison.pairs.columns:
+        means = comparison.pairs.groupby("policy")["share_better"].mean()
+        better = [f"{label(p)} {number(100 * means[p], 0)}" for p in comparison.policies if p in means.index]
+    deciles = comparison.deciles if len(comparison.deciles) else None
+    return section(
+        "gains", "Who gains, who loses",
+        [
+            "People are ranked by what they had in the year before the switch, so that nobody is called a winner for having "
+            "been lucky afterwards. An average can hide that, inside a tenth, some gain what others lose: the middle "
+            "column shows how far apart they are." if deciles is not None else "",
+            f"Of 100 members, better off than under {label(comparison.reference)}: {listed(better)}." if better else "",
+        ],
+        drawn["who_gains"],
+        "Change against the reference, dues per member-year. The last column compares low with low and high with high: "
+        "they are not the same people, so it says how the whole spread moves and not who gains.",
+        "Small charts, one row a policy: change from the weakest to the strongest tenth; numbers in the table below.",
+        None if deciles is None else tables.by_policy(comparison, deciles, "decile", "difference", 1.0, 2, "Tenth (1 weakest)"),
+    )  # fmt: skip
+
+
+def side(row) -> int:
+    """1 or -1 when the whole interval of a difference lies on one side of zero, else 0."""
+    return int(row["ci_low"] > 0) - int(row["ci_high"] < 0)
+
+
+def tail_verdict(comparison: Comparison) -> list[str]:
+    """Whether tails by the year and by the request point the same way, policy by policy."""
+    said = {"agree": [], "disagree": [], "unclear": []}
+    every = paired(comparison, [*TAILS, *(f"{name}_per_request" for name in TAILS)])
+    found = every[every["n"] > 1].set_index(["metric", "policy"])
+    for name in TAILS:
+        for policy in comparison.policies:
+            if (name, policy) in found.index and (f"{name}_per_request", policy) in found.index:
+                year, request = (side(found.loc[(metric, policy)]) for metric in (name, f"{name}_per_request"))
+                kind = "unclear" if 0 in (year, request) else "agree" if year == request else "disagree"
+                said[kind].append(f"{label(policy)} ({name.split('_')[0]})")
+    words = {
+        "agree": "By the member-year and by the request, the figures agree on the direction for {}.",
+        "disagree": "They disagree for {}: there the change comes from how often people ask, not from what an answer is worth.",
+        "unclear": "For {} at least one of the two cannot be told from no change, so they neither agree nor disagree.",
+    }
+    return [words[kind].format(listed(names)) for kind, names in said.items() if names]
+
+
+def tails(comparison: Comparison, drawn: dict):
+    """Upside and downside beyond the reference."""
+    if "tails" not in drawn:
+        return None
+    every = [*TAILS, *(f"{name}_per_request" for name in TAILS)]
+    table = paired(comparison, TAILS).set_index(["metric", "policy"])
+    bought = [
+        label(policy)
+        for policy in comparison.policies
+        if all((name, policy) in table.index for name in TAILS)
+        and side(table.loc[(TAILS[0], policy)]) > 0
+        and side(table.loc[(TAILS[1], policy)]) > 0
+    ]
+    verb = "buys its" if len(bought) == 1 else "buy their"
+    return section(
+        "tails", "The best and the worst tenth",
+        [
+            "Upside is what lies above the line that nine in ten stay under with the reference, downside what lies below "
+            "the line that nine in ten stay over.",
+            f"{capital(listed(bought))} {verb} upside with let-downs: both tails grow." if bought else "",
+            *tail_verdict(comparison),
+        ],
+        drawn["tails"],
+        "Tails against the reference, by the member-year and, because some people ask more often, by the answered request.",
+        "Dot chart of upside and downside against the reference for each policy; numbers in the table below.",
+        tables.differences(comparison, every),
+    )  # fmt: skip
+
+
+def costs(comparison: Comparison, drawn: dict):
+    """Cost beside benefit, capacity, and when it is earned back."""
+    detail = tables.costs(comparison)
+    back = tables.earned_back(comparison)
+    if "cost_and_benefit" not in drawn and not detail and not back:
+        return None
+    words = "When the margin lost at first is earned back for good; pairs that never get there count as beyond the horizon."
+    return section(
+        "costs", "Cost beside benefit",
+        ["A policy that keeps more members may still cost more than it keeps.", words if back else ""],
+        drawn.get("cost_and_benefit"),
+        "Change against the reference; the arms of a cross are the precision (95 %) of the two averages.",
+        "Scatter chart of change in cost and margin against change in renewals and value; numbers in the table below.",
+        detail, [back],
+    )  # fmt: skip
+
+
+def unknown(comparison: Comparison, drawn: dict):
+    """The effect along what retention data cannot tell."""
+    if "lived_experience" not in drawn:
+        return None
+    line = comparison.line.dropna(subset=["retention_difference"])
+    ends = []
+    for policy in comparison.policies:
+        means = 100 * line[line["policy"] == policy].groupby("lived_weight")["retention_difference"].mean()
+        if len(means) > 1:
+            ends.append(
+                f"{label(policy)} from {number(means.iloc[0], 1, sign=True)} to {number(means.iloc[-1], 1, sign=True)}"
+            )
+    said = f"From one end to the other, change in members kept of 100 due: {'; '.join(ends)}." if np.size(ends) else ""
+    return section(
+        "unknown", "What retention data cannot tell",
+        [
+            "Every point of these lines fits the retention data equally well. They differ in how much people let their own "
+            "experience decide whether to renew. This is a guess, not luck: more runs do not help, asking leavers does.",
+            said,
+        ],
+        drawn["lived_experience"],
+        "Effect of each policy against the reference along the weight of lived experience; bands are the precision (95 %).",
+        f"Line chart along the weight of lived experience. {said}",
+        tables.by_policy(comparison, line, "lived_weight", "retention_difference", 100.0, 1, "Weight"),
+    )  # fmt: skip
+
+
+def factors(comparison: Comparison, drawn: dict):
+    """Main effects and interaction."""
+    if "factors" not in drawn:
+        return None
+    return section(
+        "factors", "Loosening, joining up, or both",
+        [interaction_in_words(comparison)],
+        drawn["factors"],
+        "Each effect is averaged over both settings of the other; the third row is what both give beyond the sum of each.",
+        "Dot chart of two main effects and their interaction for each measure; numbers in the table below.",
+        tables.factors(comparison),
+    )  # fmt: skip
+
+
+def fit(comparison: Comparison, drawn: dict):
+    """Does the model meet the data."""
+    if "targets" not in drawn:
+        return None
+    met = (comparison.targets["met"] == True).sum()  # noqa: E712  (unknown is not met)
+    return section(
+        "fit", "Does the model meet the data",
+        [
+            f"{met} of {len(comparison.targets)} measured values are met under the reference. A model that meets them may "
+            "still be wrong about what a policy changes.",
+        ],
+        drawn["targets"],
+        "Measured bands drawn to one width; thick bars are the precision (95 %) of the model. An arrow lies further out.",
+        "Dot chart of model values within measured bands; numbers in the table below.",
+        tables.targets(comparison),
+    )  # fmt: skip
+
+
+def lapses(comparison: Comparison, drawn: dict):
+    """Why members left."""
+    found = tables.lapses(comparison)
+    words = ["Reasons as the model knows them, average over runs. A real exit survey hears other words."]
+    return section("lapses", "Why members left", words, shown=[found] if found else None)

@@ -1,0 +1,165 @@
+"""Tables of the report: each is {"head": [...], "rows": [[...]], "about": text}, all text, escaped by the template."""
+
+import numpy as np
+import pandas as pd
+
+from experiments.statistics import Comparison, break_even, by_luck, factorial, paired
+from experiments.wording import (
+    LAPSE_WORDS,
+    capital,
+    decimals,
+    label,
+    lever,
+    metric_meaning,
+    metric_words,
+    number,
+    plain,
+    scale,
+    shown_unit,
+)
+
+EFFECT_WORDS = {
+    "strictness": "loosened, against strict",
+    "view": "holistic, against siloed",
+    "interaction": "both together, beyond the sum of each",
+}
+
+
+def table(head: list[str], rows: list[list[str]], about: str = "") -> dict | None:
+    """A table for the template; None when it has no rows, so that its section is left out."""
+    return {"head": head, "rows": rows, "about": about} if rows else None
+
+
+def difference_cells(row, unit: str) -> list[str]:
+    """Cells of one difference: size, precision, spread, in the shown unit and to the decimals that are known."""
+    factor = scale(unit)
+    half = factor * (row["ci_high"] - row["ci_low"]) / 2
+    places = max(1, decimals(half, 5))
+    values = [number(factor * row[name], places, sign=True) for name in ("ci_low", "ci_high", "run_low", "run_high")]
+    return [
+        number(factor * row["difference"], places, sign=True),
+        f"{values[0]} to {values[1]}",
+        f"{values[2]} to {values[3]}",
+    ]
+
+
+def differences(comparison: Comparison, metrics, verdicts: bool = True) -> dict | None:
+    """Policies against the reference in some metrics."""
+    rows = []
+    for _, row in paired(comparison, metrics).iterrows():
+        if not row["n"]:
+            continue
+        wins = f"{round(row['share_better'] * row['n'])} of {row['n']}" if np.isfinite(row["share_better"]) else ""
+        name = f"{capital(metric_words(row['metric']))}, {shown_unit(row['unit']) or 'no unit'}"
+        rows.append([name, label(row["policy"]), *difference_cells(row, row["unit"]), wins])
+        if verdicts:
+            rows[-1].append(row["verdict"])
+    head = ["Measure", "Policy", "Average difference", "Precision (95 %)", "Nine runs in ten", "Better in"]
+    return table([*head, "Verdict"] if verdicts else head, rows)
+
+
+def rules(comparison: Comparison) -> dict | None:
+    """Levers that differ between the policies, in plain words, and in a note those that are the same."""
+    policies = {str(name): values or {} for name, values in comparison.manifest.get("policies", {}).items()}
+    order = [name for name in [comparison.reference, *comparison.policies] if name in policies]
+    names = list(dict.fromkeys(key for name in order for key in policies[name]))
+    about = comparison.manifest.get("levers", {})
+    rows, same = [], []
+    for name in names:
+        cells = [lever(name, policies[policy].get(name), about.get(name)) for policy in order]
+        if len({value for _, value in cells}) > 1:
+            rows.append([cells[0][0], *(value for _, value in cells)])
+        elif cells:
+            same.append(f"{cells[0][0]}: {cells[0][1]}")
+    note = f"The same in all: {'; '.join(same)}." if same else ""
+    heads = [label(name) + (" (reference)" if name == comparison.reference else "") for name in order]
+    return table(["Rule", *heads], rows, note)
+
+
+def by_policy(comparison: Comparison, source: pd.DataFrame, row: str, value: str, factor: float, places: int, head: str):
+    """Mean over replicates with one column a policy and one row for each value of a column."""
+    if not len(source) or value not in source.columns:
+        return None
+    wide = source.groupby([row, "policy"])[value].mean().unstack() * factor
+    order = [name for name in [comparison.reference, *comparison.policies] if name in wide.columns]
+    sign = "difference" in value
+    rows = [[plain(key), *(number(wide.loc[key, name], places, sign=sign) for name in order)] for key in wide.index]
+    return table([head, *(label(name) for name in order)], rows)
+
+
+def lapses(comparison: Comparison) -> dict | None:
+    """Why members left: average shares of lapses, in 100."""
+    order = [comparison.reference, *comparison.policies]
+    rows = []
+    for column in [name for name in comparison.runs.columns if str(name).startswith("lapse_")]:
+        means = by_luck(comparison, column).mean()
+        if means.notna().any():
+            reason = column.removeprefix("lapse_")
+            cells = [number(100 * means.get(name, np.nan), 0) for name in order]
+            rows.append([capital(LAPSE_WORDS.get(reason, label(reason))), *cells])
+    return table(["Of 100 who left", *(label(name) for name in order)], rows)
+
+
+def factors(comparison: Comparison) -> dict | None:
+    """Main effects and interaction."""
+    rows = []
+    for _, row in factorial(comparison).iterrows():
+        if row["n"]:
+            name = f"{capital(metric_words(row['metric']))}, {shown_unit(row['unit']) or 'no unit'}"
+            rows.append([name, EFFECT_WORDS[row["effect"]], *difference_cells(row, row["unit"]), row["verdict"]])
+    return table(["Measure", "Effect of", "Average", "Precision (95 %)", "Nine runs in ten", "Verdict"], rows)
+
+
+def targets(comparison: Comparison) -> dict | None:
+    """Measured values and what the model gives."""
+    rows = []
+    for row in comparison.targets.to_dict("records"):
+        factor = scale(row["unit"])
+        places = 1 if factor > 1 else 2
+        value, low, high, found = (number(factor * row[name], places) for name in ("value", "low", "high", "simulated"))
+        met = "unknown" if pd.isna(row["met"]) else "met" if row["met"] else "missed"
+        name = f"{row['id']}: {row['statistic']}, {shown_unit(row['unit'])}"
+        rows.append([name, value, f"{low} to {high}", found, met, str(row.get("used_for", ""))])
+    return table(["Statistic", "Measured", "Band", "Model", "", "Used for"], rows)
+
+
+def costs(comparison: Comparison) -> dict | None:
+    """Cost and capacity against the reference."""
+    wanted = ("cost_to_serve", "margin", "staff_hours", "overload", "queue_weeks", "staff_turnover", "complaints")
+    return differences(comparison, [name for name in wanted if name in comparison.runs.columns], verdicts=False)
+
+
+def earned_back(comparison: Comparison) -> dict | None:
+    """When a policy has earned back its cost."""
+    rows = []
+    for _, row in break_even(comparison).iterrows():
+        middle = "beyond the horizon" if np.isinf(row["median_week"]) else f"week {row['median_week']:.0f}"
+        middle = "never behind" if row["median_week"] == 0 else middle
+        rows.append([label(row["policy"]), f"{row['reached']} of {row['n']}", middle])
+    return table(["Policy", "Pairs that earned it back", "Middle pair"], rows)
+
+
+def reproduce(comparison: Comparison) -> dict | None:
+    """Settings and versions that are needed to get the same numbers again."""
+    manifest = comparison.manifest
+    names = ("scenario", "world", "reference", "replicates", "seed", "years", "code_version")
+    rows = [[capital(label(name)), plain(manifest[name])] for name in names if manifest.get(name) is not None]
+    rows += [[f"Version of {name}", plain(value)] for name, value in sorted(manifest.get("versions", {}).items())]
+    return table(["Setting", "Value"], rows)
+
+
+def smallest(comparison: Comparison, metrics) -> str:
+    """The smallest differences that matter, in words."""
+    parts = []
+    for metric in metrics:
+        least = comparison.threshold(metric)
+        if least is not None and metric in (*comparison.runs.columns, *comparison.pairs.columns):
+            unit = "in 100" if comparison.unit(metric).startswith("share") else "dues"
+            parts.append(f"{metric_words(metric)} {plain(scale(comparison.unit(metric)) * least)} {unit}")
+    return "; ".join(parts)
+
+
+def meanings(comparison: Comparison, metrics) -> list[tuple[str, str]]:
+    """(name, meaning) of metrics for a list of definitions."""
+    there = (*comparison.runs.columns, *comparison.pairs.columns)
+    return [(capital(metric_words(m)), metric_meaning(m, comparison.unit(m))) for m in metrics if m in there]

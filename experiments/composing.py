@@ -1,0 +1,119 @@
+"""From a command and its overrides to the typed request: composed as Hydra does, looked at, then converted."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hydra.core.config_store import ConfigStore
+from hydra.types import RunMode
+from omegaconf import OmegaConf
+
+from experiments.folders import GROUPS, check_choice
+from experiments.guard import WrongRequest, check_keys, check_name, short
+from experiments.loading import as_wrong_request, composition, lines_read
+from experiments.overrides import ready_for_hydra
+from experiments.policies import load_policies
+from experiments.schema import Request
+from experiments.typed import convert, plain
+from sim.quantities import OutOfRange
+
+
+def request_of(command: str, overrides: Sequence[str], kind: type[Request], folders: Sequence[Path]) -> Request:
+    """One job's typed request.
+
+    Parameters
+    ----------
+    command : str
+        Also the name of the primary configuration file.
+    overrides : sequence of str
+        One job of :func:`experiments.overrides.jobs_of`.
+    kind : type
+        The request class.
+    folders : sequence of Path
+        Where configuration files are.
+
+    Raises
+    ------
+    WrongRequest
+        With one line that says what is wrong and what would be right.
+    """
+    given = dict(override.split("=", 1) for override in overrides)
+    with composition(folders) as loader:
+        try:
+            ready = ready_for_hydra(given, folders)
+            _store_schema(command, kind)
+            config = loader.load_configuration(command, ready, run_mode=RunMode.RUN, from_shell=False)
+            choices = OmegaConf.to_container(config.hydra.runtime.choices)
+            OmegaConf.set_struct(config, False)
+            del config["hydra"]
+            values = OmegaConf.to_container(config, resolve=False)
+            check_keys(values)
+        except Exception as error:
+            raise as_wrong_request(error) from None
+        read = lines_read.get()
+    if values["scenario"].get("name") is None:
+        values["scenario"]["name"] = choices["scenario"]
+    try:
+        request = convert(kind, values)
+        _finish(request, "out" in given, folders)
+    except (WrongRequest, OutOfRange) as error:
+        raise WrongRequest(f"{error}{_where(str(error), given, read)}") from None
+    request.manifest_config = plain(request)
+    request.overrides = list(overrides)
+    return request
+
+
+def _store_schema(command: str, kind: type) -> None:
+    """Give Hydra all settings with their defaults, so that a name which is not among them is a mistake."""
+    defaults = plain(kind())
+    defaults["scenario"]["name"] = None  # a scenario is called as its file unless it says otherwise
+    ConfigStore.instance().store(name=f"_schema_{command}", node=defaults, provider="relsim")
+
+
+def _finish(request: Request, out_typed: bool, folders: Sequence[Path]) -> None:
+    """What can be checked only on the whole request; loads the policies."""
+    request.check_together()
+    check_name(request.scenario.name, "scenario.name")
+    if request.out is not None and not out_typed:  # a file from a stranger must not choose where we write
+        out = Path(request.out)
+        if out.is_absolute() or not out.resolve().is_relative_to(Path.cwd().resolve()):
+            raise WrongRequest(f"out={short(request.out)} is set in a file and leads elsewhere: give out=DIR yourself")
+    if request.data is not None and not _exists(request.data):
+        raise WrongRequest(f"data={short(request.data)} is not there: name a file or folder that is")
+    wanted = [request.reference]
+    if hasattr(request, "policies"):
+        twice = [name for name in request.policies if request.policies.count(name) > 1]
+        if twice:
+            raise WrongRequest(f"policies names {short(twice[0])} twice: keep one")
+        if not request.policies:
+            raise WrongRequest("policies=[] is empty: name at least one, policies=[a,b]")
+        for name in request.policies:
+            check_choice("policy", check_name(name, "policies"), folders, "policies")
+        # The reference is run anyway; against itself it would only be zeros.
+        request.policies = [name for name in request.policies if name != request.reference]
+        if not request.policies:
+            raise WrongRequest(
+                f"policies names nothing but the reference {request.reference}: add one to compare with it"
+            )
+        wanted += request.policies
+    check_choice("policy", check_name(request.reference, "reference"), folders, "reference")
+    request.policy_set = load_policies(wanted, folders)
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _where(message: str, given: dict[str, str], read: dict[Path, dict[str, int]]) -> str:
+    """The file and line a wrong setting stands in, where it was not typed as an override."""
+    path = message.split("=")[0].split(" ")[0]
+    given = given if "policy" not in given else {**given, "policies": ""}
+    if any(path == key or path.startswith((f"{key}.", f"{key}[")) for key in given if key not in GROUPS):
+        return ""
+    last = path.rsplit(".", 1)[-1].split("[")[0]
+    for file, lines in reversed(read.items()):
+        if last in lines:
+            return f" (in {file}, line {lines[last]})"
+    return ""

@@ -1,0 +1,289 @@
+"""The front door: ``relsim COMMAND [overrides]``, and ``python -m experiments.COMMAND`` in a checkout.
+
+A request is composed, looked at and converted before anything runs; a wrong one ends in one line on stderr and exit
+status 2, and nothing is written. Heavy modules (the model, its compiler, figures) are imported only when a request is
+worth it, so that help comes at once.
+"""
+
+import importlib
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from experiments import teaching
+from experiments.commands import COMMANDS
+from experiments.folders import config_folders
+from experiments.guard import WrongRequest, nearest, one_line, short
+
+DONE, WRONG, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
+
+WITH_VALUE = {"--cfg": "cfg", "-c": "cfg", "--config-dir": "config_dir", "-cd": "config_dir"}
+SWITCHES = {
+    "--help": "help",
+    "-h": "help",
+    "--multirun": "multirun",
+    "-m": "multirun",
+    "--resolve": "resolve",
+    "--run": "run",
+    "-r": "run",
+}
+REFUSED = {
+    "--experimental-rerun": "it would run whatever a file holds; type the command again",
+    "--info": "use --cfg job for what is set, --help for what can be chosen",
+    "-i": "use --cfg job for what is set, --help for what can be chosen",
+    "--config-path": "use --config-dir DIR to add a folder of your own",
+    "-cp": "use --config-dir DIR to add a folder of your own",
+    "--config-name": "use experiment=NAME for an overlay of your own",
+    "-cn": "use experiment=NAME for an overlay of your own",
+    "--package": "use --cfg job for the whole configuration",
+    "-p": "use --cfg job for the whole configuration",
+    "--shell-completion": "there is none; use --help for what can be chosen",
+    "-sc": "there is none; use --help for what can be chosen",
+    "--hydra-help": "use --help",
+}
+
+
+@dataclass
+class Arguments:
+    """A command line, taken apart."""
+
+    overrides: list[str] = field(default_factory=list)
+    help: bool = False
+    multirun: bool = False
+    resolve: bool = False
+    run: bool = False
+    cfg: str | None = None
+    config_dir: str | None = None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the console script ``relsim``.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Command and overrides; what was typed by default.
+
+    Returns
+    -------
+    int
+        Exit status: 0 done; 2 the request is wrong; 3 done, some runs failed; 130 interrupted.
+    """
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _main(arguments)
+    except WrongRequest as error:
+        print(one_line(f"relsim: {error}"), file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("relsim: interrupted before a result was complete", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone (relsim ... | head): nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _main(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(teaching.overview())
+        return DONE
+    if arguments[0] == "--version":
+        print(f"relsim {_version()}")
+        return DONE
+    command, *rest = arguments
+    if command not in COMMANDS:
+        raise WrongRequest(f"{short(command)!r} is no command: {nearest(command, COMMANDS, 'there are')}")
+    parsed = parse(rest)
+    folders = config_folders(parsed.config_dir)
+    if parsed.help:
+        print(teaching.help_for(command, folders))
+        return DONE
+    _set_verbosity(parsed)
+    requests = checked_requests(command, parsed, folders)
+    if parsed.cfg:
+        shown = [yaml.safe_dump(request.manifest_config, sort_keys=False, allow_unicode=True) for request in requests]
+        print("---\n".join(shown), end="")
+        return DONE
+    places = _places(command, requests, parsed.multirun)
+    return _run_all(command, requests, places)
+
+
+def parse(arguments: Sequence[str]) -> Arguments:
+    """Flags and overrides, in any order.
+
+    Raises
+    ------
+    WrongRequest
+        For a flag that is not known, or lacks its value.
+    """
+    parsed = Arguments()
+    waiting = list(arguments)
+    while waiting:
+        word = waiting.pop(0)
+        flag, equals, value = word.partition("=")
+        if not word.startswith("-"):
+            parsed.overrides.append(word)
+        elif flag in REFUSED:
+            raise WrongRequest(f"{flag} is refused: {REFUSED[flag]}")
+        elif flag in WITH_VALUE:
+            if not equals:
+                if not waiting:
+                    raise WrongRequest(f"{flag} lacks its value: see --help")
+                value = waiting.pop(0)
+            setattr(parsed, WITH_VALUE[flag], value)
+        elif flag in SWITCHES and not equals:
+            setattr(parsed, SWITCHES[flag], True)
+        else:
+            known = [name for name in (*SWITCHES, *WITH_VALUE) if name.startswith("--")]
+            raise WrongRequest(f"{short(word)} is no flag: {nearest(flag, known)}")
+    if parsed.cfg not in (None, "job"):
+        raise WrongRequest(f"--cfg {short(parsed.cfg)} is not usable: write --cfg job")
+    return parsed
+
+
+def _set_verbosity(parsed: Arguments) -> None:
+    """Take out ``hydra.verbose``, the one setting of Hydra that is ours to follow."""
+    for text in [text for text in parsed.overrides if text.partition("=")[0].lstrip("+") == "hydra.verbose"]:
+        value = text.partition("=")[2]
+        if value not in ("true", "false"):
+            raise WrongRequest(f"hydra.verbose={short(value)} is not usable: give true or false")
+        parsed.overrides.remove(text)
+        if value == "true":
+            logging.basicConfig(level=logging.DEBUG)
+
+
+def checked_requests(command: str, parsed: Arguments, folders: Sequence[Path]) -> list:
+    """The typed request of every job; all are checked before the first one runs."""
+    from experiments import schema  # imports the model
+    from experiments.composing import request_of
+    from experiments.overrides import jobs_of
+
+    kind = getattr(schema, COMMANDS[command].request)
+    jobs = jobs_of(parsed.overrides, kind, folders, parsed.multirun)
+    requests = []
+    for number, overrides in enumerate(jobs):
+        try:
+            requests.append(request_of(command, overrides, kind, folders))
+        except WrongRequest as error:
+            if len(jobs) == 1:
+                raise
+            raise WrongRequest(f"job {number} ({' '.join(overrides)}): {error}") from None
+    return requests
+
+
+def _places(command: str, requests: list, multirun: bool) -> list[Path]:
+    """A folder for each job; refuses those with something in them. Makes nothing yet."""
+    now = datetime.now().strftime("%Y%m%d-%H%M%S")
+    roots = {request.out for request in requests}
+    places = []
+    for number, request in enumerate(requests):
+        if request.out is not None:
+            place = Path(request.out)
+            if multirun and len(roots) == 1:
+                place = place / str(number)
+            _refuse_used(place)
+        else:
+            name = f"multirun-{now}" if multirun else f"{request.scenario.name}-{now}"
+            folder = _unused(Path("results") / command / name)
+            place = folder / str(number) if multirun else folder
+        places.append(place)
+    twice = [place for place in places if places.count(place) > 1]
+    if twice:
+        raise WrongRequest(
+            f"out={short(twice[0])} is given to several jobs: leave it to one value, jobs are numbered in it"
+        )
+    return places
+
+
+def _unused(folder: Path) -> Path:
+    """The folder, or with a number behind its name the first that is not there."""
+    candidate, number = folder, 1
+    while candidate.exists():
+        number += 1
+        candidate = folder.with_name(f"{folder.name}-{number}")
+    return candidate
+
+
+def _refuse_used(place: Path) -> None:
+    """Refuse a folder that is none, or is not empty: results are never overwritten."""
+    try:
+        if place.is_dir() and not any(place.iterdir()):
+            return
+        if place.exists() or place.is_symlink():
+            trouble = "is not empty" if place.is_dir() else "is no folder"
+            raise WrongRequest(f"out={short(place)} {trouble}: name a new folder, nothing is overwritten")
+        parent = next(parent for parent in place.absolute().parents if parent.exists())
+        if not parent.is_dir() or not os.access(parent, os.W_OK):
+            raise WrongRequest(f"out={short(place)} cannot be made in {parent}: name a folder where you may write")
+    except (OSError, ValueError) as error:
+        if isinstance(error, WrongRequest):
+            raise
+        raise WrongRequest(f"out={short(place)} cannot be used ({error}): name a new folder") from None
+
+
+def _run_all(command: str, requests: list, places: list[Path]) -> int:
+    """Run the jobs one after the other; a job that breaks does not take the others with it."""
+    from sim.quantities import OutOfRange
+
+    run = _runner(command)
+    status, broken = DONE, 0
+    for number, (request, place) in enumerate(zip(requests, places, strict=True)):
+        if len(requests) > 1:
+            print(f"job {number + 1} of {len(requests)}: {' '.join(request.overrides)}", flush=True)
+        try:
+            _claim(place, request)
+            status = max(status, run(request) or DONE)
+        except OutOfRange as error:
+            raise WrongRequest(str(error)) from None
+        except KeyboardInterrupt:
+            print(one_line(f"relsim: interrupted; what is complete is in {place}"), file=sys.stderr)
+            return INTERRUPTED
+        except Exception as error:
+            if len(requests) == 1 or isinstance(error, (WrongRequest, BrokenPipeError)):
+                raise
+            traceback.print_exc()
+            broken += 1
+    if broken:
+        print(f"relsim: {broken} of {len(requests)} jobs broke; what went wrong stands above", file=sys.stderr)
+        return SOME_FAILED
+    return status
+
+
+def _runner(command: str):
+    """What runs a command."""
+    module = COMMANDS[command].module
+    try:
+        return importlib.import_module(module).run
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        raise WrongRequest(f"{command} is not part of this version of relsim: see relsim --help") from None
+
+
+def _claim(place: Path, request) -> None:
+    """Make the folder for results, with the configuration and what was typed in it."""
+    try:
+        record = place / ".hydra"
+        record.mkdir(parents=True)
+        for name, content in (("config", request.manifest_config), ("overrides", request.overrides)):
+            text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+            (record / f"{name}.yaml").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WrongRequest(f"out={short(place)} cannot be made ({error.strerror}): name another folder") from None
+    request.out = str(place)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("relsim")
+    except PackageNotFoundError:
+        return "(a checkout)"

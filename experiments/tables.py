@@ -1,0 +1,78 @@
+"""Published tables, typed in with their source, and tables a user gives."""
+
+import csv
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sim.quantities import OutOfRange
+
+# Fader & Hardie (2007), "How to project customer retention", Journal of Interactive Marketing 21(1), 76-90: the high-end
+# segment of an unnamed subscription business, in percent of the starting cohort still under contract (the paper takes
+# the numbers from Berry & Linoff 2004). Years 0-7 are used for calibration.
+HIGH_END_YEARS_0_TO_7 = (100.0, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1)
+LARGEST_FILE = 1_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class SurvivalTable:
+    """Share of a cohort still there after each year; ``surviving[0]`` is 1."""
+
+    name: str
+    surviving: np.ndarray
+
+    @property
+    def years(self) -> int:
+        """Years covered."""
+        return len(self.surviving) - 1
+
+    @property
+    def retention(self) -> np.ndarray:
+        """Yearly retention rates, shape (years,)."""
+        return self.surviving[1:] / self.surviving[:-1]
+
+
+def published() -> SurvivalTable:
+    """The contract table shipped with the project."""
+    return SurvivalTable("Fader & Hardie 2007, high end", np.array(HIGH_END_YEARS_0_TO_7) / 100.0)
+
+
+def read_survival(path: str) -> SurvivalTable:
+    """A user's renewal table: a CSV file with the columns ``year`` and ``pct_surviving``.
+
+    Raises
+    ------
+    OutOfRange
+        In one line: which file, which line, what would be right.
+    """
+    file = Path(path)
+    advice = "give a CSV file with the columns year (0, 1, 2, ...) and pct_surviving (100, falling)"
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise OutOfRange(f"data={path}: larger than {LARGEST_FILE:,} bytes; {advice}")
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise OutOfRange(f"data={path}: {error.strerror.lower() if error.strerror else 'cannot be read'}; {advice}") from None
+    except UnicodeDecodeError:
+        raise OutOfRange(f"data={path}: not a text file; {advice}") from None
+    rows = list(csv.DictReader(text.splitlines()))
+    if not rows or not {"year", "pct_surviving"} <= set(rows[0]):
+        found = ", ".join(map(str, rows[0])) if rows else "nothing"
+        raise OutOfRange(f"data={path}: the columns are {found}; {advice}")
+    surviving = []
+    for line, row in enumerate(rows, start=2):
+        try:
+            year, percent = float(row["year"]), float(row["pct_surviving"])
+        except (TypeError, ValueError):
+            raise OutOfRange(f"data={path}, line {line}: {row.get('year')!r}, {row.get('pct_surviving')!r} are not numbers; {advice}") from None
+        if year != len(surviving):
+            raise OutOfRange(f"data={path}, line {line}: year {row['year']} where {len(surviving)} was expected; {advice}")
+        highest = surviving[-1] if surviving else 100.0
+        if not math.isfinite(percent) or not 0.0 < percent <= highest or (year == 0 and percent != 100.0):
+            raise OutOfRange(f"data={path}, line {line}: pct_surviving={row['pct_surviving']} is not between 0 and {highest:g}; {advice}")
+        surviving.append(percent)
+    if len(surviving) < 4:
+        raise OutOfRange(f"data={path}: only {len(surviving)} years; at least years 0 to 3 are needed to fit commitment")
+    return SurvivalTable(file.stem, np.array(surviving) / 100.0)

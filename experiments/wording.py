@@ -1,0 +1,154 @@
+"""Words and numbers for people who do not read code: names of metrics, signs, and no more decimals than are known.
+
+Shares are spoken of as so many in 100. Nothing here computes a result.
+"""
+
+import math
+
+MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
+
+METRIC_WORDS = {
+    "retention_rate": "members who renew",
+    "first_year_retention": "first renewals",
+    "value_surplus_mean": "value created",
+    "value_member_mean": "value to members",
+    "value_organisation_mean": "value to the organisation",
+    "upside_beyond_reference": "upside",
+    "downside_beyond_reference": "downside",
+    "upside_beyond_reference_per_request": "upside per request",
+    "downside_beyond_reference_per_request": "downside per request",
+    "upside": "spread above the middle",
+    "downside": "spread below the middle",
+    "margin": "margin",
+    "cost_to_serve": "cost to serve",
+    "staff_hours": "staff hours",
+    "share_negative": "members with a negative value",
+    "overload": "overloaded staff-weeks",
+    "complaints": "complaints",
+    "staff_turnover": "staff leaving",
+    "trust_mean": "trust",
+    "satisfaction_mean": "satisfaction",
+}
+
+METRIC_MEANING = {
+    "retention_rate": "renewals, of 100 members due to renew",
+    "value_surplus_mean": "dues per member-year; to members and organisation together",
+    "upside_beyond_reference": "dues per member-year above what the best tenth of the reference has",
+    "downside_beyond_reference": "dues per member-year below what the worst tenth of the reference has; less is better",
+    "upside_beyond_reference_per_request": "dues per answered request",
+    "downside_beyond_reference_per_request": "dues per answered request; less is better",
+    "margin": "dues per member-year",
+    "cost_to_serve": "dues per member-year; less is better",
+}
+
+LAPSE_WORDS = {
+    "involuntary": "left the field, closed or retired",
+    "commitment": "little commitment to begin with",
+    "value": "too little value",
+    "engagement": "too little contact",
+    "grievance": "a complaint left unresolved",
+    "no_single_cause": "no single cause",
+}
+
+LEVER_WORDS = {
+    "strictness": ("Cases answered by the standard, not by judgement", "percent"),
+    "coverage": ("Staff who may use judgement", "percent"),
+    "guardrail": ("Most that one answer may give away", "dues"),
+    "routing": ("Members with one person who answers everything", "percent"),
+    "information": ("What one department learned that the others can see", "percent"),
+    "promise": ("What members are told to expect (0 a transaction, 1 a partnership)", "number"),
+}
+
+
+def label(name) -> str:
+    """Name of a policy as people read it: underscores become spaces."""
+    return str(name).replace("_", " ").strip() or "unnamed"
+
+
+def shorten(text: str, most: int = 26) -> str:
+    """Cut text to at most ``most`` characters, so that a long name cannot push a chart off its page."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def capital(text: str) -> str:
+    """First letter large, the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
+def metric_words(metric: str) -> str:
+    """Name of a metric in words."""
+    if metric.startswith("survival_year_"):
+        return f"still members after year {metric.rsplit('_', 1)[1]}"
+    return METRIC_WORDS.get(metric, label(metric))
+
+
+def metric_meaning(metric: str, unit: str = "") -> str:
+    """Unit and, where it is needed, the meaning of a metric."""
+    return METRIC_MEANING.get(metric) or shown_unit(unit)
+
+
+def scale(unit: str) -> float:
+    """Factor from the stored unit to the shown one: shares are shown as so many in 100."""
+    return 100.0 if str(unit).startswith("share") else 1.0
+
+
+def shown_unit(unit: str) -> str:
+    """Stored unit, as shown."""
+    unit = str(unit)
+    return f"in 100{unit[5:]}" if unit.startswith("share") else unit
+
+
+def decimals(half_width: float, most: int = 3) -> int:
+    """Decimals that are known: one significant figure of the half width of the interval (0 .. ``most``)."""
+    if not math.isfinite(half_width) or half_width <= 0:
+        return min(2, most)
+    return min(most, max(0, -math.floor(math.log10(half_width) + 1e-9)))
+
+
+def number(value: float, places: int = 2, sign: bool = False) -> str:
+    """A number with fixed decimals and a true minus sign; a dash when missing; never "-0"."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    text = f"{abs(value):,.{places}f}"
+    if float(text.replace(",", "")) == 0:
+        return text
+    return (MINUS if value < 0 else "+" if sign else "") + text
+
+
+def plain(value) -> str:
+    """Any value of a setting, short: numbers without trailing zeros, True as yes."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return f"{value:,.4g}".replace("-", MINUS) if math.isfinite(value) else DASH
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {plain(item)}" for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(plain(item) for item in value)
+    return DASH if value is None else str(value)
+
+
+def more_or_fewer(value: float, places: int, more: str = "more", fewer: str = "fewer") -> str:
+    """A signed number in words: "1.8 fewer", "6.6 more"."""
+    text = number(abs(value), places)
+    return text if float(text.replace(",", "")) == 0 else f"{text} {more if value > 0 else fewer}"
+
+
+def listed(items) -> str:
+    """Items as a list in a sentence: "a, b and c"."""
+    items = list(items)
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""
+
+
+def lever(name: str, value, about: dict | None = None) -> tuple[str, str]:
+    """One lever as (what it rules, its value in words)."""
+    words, kind = LEVER_WORDS.get(name, (capital(label(name)), ""))
+    about = about or {}
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if kind == "percent":
+            return words, f"{plain(round(100.0 * value, 1))} %"
+        if kind == "dues":
+            return words, f"{plain(value)} dues"
+        if not kind and about.get("unit"):
+            return words, f"{plain(value)} {about['unit']}"
+    return words, plain(value)
