@@ -64,8 +64,7 @@ def costs(table: pd.DataFrame, policy: str) -> str:
         if row["ci_low"] <= 0 <= row["ci_high"]:
             words.append(f"on {metric_words(metric)} these runs show no difference from zero")
         else:
-            places = max(2, decimals((row["ci_high"] - row["ci_low"]) / 2))
-            words.append((more if row["difference"] > 0 else less).format(number(abs(row["difference"]), places)))
+            words.append((more if row["difference"] > 0 else less).format(number(abs(row["difference"]), 2)))
     return f"The price: {listed(words)}." if words else ""
 
 

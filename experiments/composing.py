@@ -50,7 +50,7 @@ def request_of(command: str, overrides: Sequence[str], kind: type[Request], fold
         except Exception as error:
             raise as_wrong_request(error) from None
         read = lines_read.get()
-    if values["scenario"].get("name") is None:
+    if isinstance(values["scenario"], dict) and values["scenario"].get("name") is None:
         values["scenario"]["name"] = choices["scenario"]
     try:
         request = convert(kind, values)

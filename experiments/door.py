@@ -213,6 +213,8 @@ def _unused(folder: Path) -> Path:
 
 def _refuse_used(place: Path) -> None:
     """Refuse a folder that is none, or is not empty: results are never overwritten."""
+    if len(place.parts) > 50 or len(str(place)) > 2000 or any(len(part.encode()) > 200 for part in place.parts):
+        raise WrongRequest(f"out={short(place)} is too long a name: give a shorter one")
     try:
         if place.is_dir() and not any(place.iterdir()):
             return
@@ -287,3 +289,7 @@ def _version() -> str:
         return version("relsim")
     except PackageNotFoundError:
         return "(a checkout)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -155,7 +155,7 @@ def fit_cohort(table: SurvivalTable, lives: Lives, world: World, start: Fit, yea
     def unpacked(point) -> Fit:
         alpha, beta, promise_years = np.exp(np.clip(point[:3], -6.0, [5.0, 5.0, 3.3]))
         return replace(
-            start, alpha=float(alpha), beta=float(beta), promise_years=float(promise_years), promise=float(np.clip(point[3], -6, 6))
+            start, alpha=float(alpha), beta=float(beta), promise_years=float(promise_years), promise=float(np.clip(point[3], -10, 10))
         )
 
     best = None

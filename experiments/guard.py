@@ -173,6 +173,8 @@ def check_yaml(text: str, source: str) -> dict[str, int]:
                     refuse(event, f"anchor &{event.anchor} is refused: write the value where it is needed")
                 if event.tag is not None:
                     refuse(event, f"tag {short(event.tag)} is refused: write a plain value")
+                if not open_keys and not isinstance(event, yaml.MappingStartEvent) and getattr(event, "value", "x"):
+                    refuse(event, "no settings stand here: write name: value, one a line")
             at_key = bool(open_keys) and open_keys[-1] is not None and expect_key[-1]
             if isinstance(event, yaml.ScalarEvent):
                 if at_key:
@@ -226,6 +228,8 @@ def _check_scalar(event, refuse) -> None:
         refuse(event, f"{short(event.value)} looks something up with ${{...}}: write the value itself")
     if event.style is not None:
         return
+    if event.value == "???":
+        refuse(event, "??? stands for a missing value: write the value")
     if SEXAGESIMAL.fullmatch(event.value):
         refuse(
             event, f"{short(event.value)} is read by YAML as a number to base 60: write a number, or quotes for text"

@@ -71,11 +71,11 @@ def _expanded(text: str, kind: type, parser: OverridesParser, multirun: bool) ->
         if not override.is_sweep_override():
             _check_inner(key, override.value(), kind)
             return key, [written]
+        if not override.is_discrete_sweep():
+            raise WrongRequest(f"{short(text)} names a range without steps: list the values, {key}=a,b,c")
         if not multirun:
             remedy = f"write {key}=[{value}] for a list, or " if key in ("policies", "scenario.off") else ""
             raise WrongRequest(f"{short(text)} names several values: {remedy}give -m for one job each")
-        if not override.is_discrete_sweep():
-            raise WrongRequest(f"{short(text)} names a range without steps: list the values, {key}=a,b,c")
         values = list(itertools.islice(override.sweep_string_iterator(), MOST_JOBS + 1))
     except Exception as error:
         wrong = as_wrong_request(error)

@@ -25,8 +25,6 @@ def levers(name: str, folders: Sequence[Path] | None = None) -> dict:
     values = yaml.safe_load(read_checked(path))
     if values is None:
         values = {}
-    if not isinstance(values, dict):
-        raise WrongRequest(f"{path} holds no levers: write lever: value, one a line")
     try:
         convert(Policy, values, "policy")
     except WrongRequest as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from experiments.tables import SurvivalTable
+from experiments.tables import SurvivalTable, published
 from sim import Policy, RelationshipModel, Scenario, World
 from sim import recording as series
 from sim.processes.needs import WEEKS
@@ -94,10 +94,29 @@ def burn_in_counts(model: RelationshipModel) -> tuple[float, float, float, float
     return tuple(float(totals[which]) for which in (series.DUE, series.RENEWED, series.DUE_FIRST, series.RENEWED_FIRST))
 
 
-def verdicts(statistics: dict[str, tuple[float, float]]) -> pd.DataFrame:
-    """Targets beside simulated values, one row a target that was simulated."""
-    rows = []
+def own_targets(table: SurvivalTable) -> tuple[Target, ...]:
+    """C01-C04 for a table of the user's own: its figures, with bands as wide as the published ones."""
+    last = 100.0 * table.surviving[-1]
+    values = {"C01": table.retention[0], "C02": table.retention[-1], "C03": last, "C04": 0.0}
+    reach = {target.id: (target.value - target.low, target.high - target.value) for target in TARGETS}
+    words = {"C02": f"retention rate in year {table.years} of the same cohort", "C03": f"survival at year {table.years}",
+             "C04": f"mean gap to the survival curve, years 1-{table.years}"}  # fmt: skip
+    own = []
     for target in TARGETS:
+        if target.id in values:
+            value, (below, above) = float(values[target.id]), reach[target.id]
+            statistic = words.get(target.id, target.statistic)
+            own.append(Target(target.id, statistic, target.unit, value, value - below, value + above, table.name))
+        else:
+            own.append(target)
+    return tuple(own)
+
+
+def verdicts(statistics: dict[str, tuple[float, float]], table: SurvivalTable | None = None) -> pd.DataFrame:
+    """Targets beside simulated values, one row a target that was simulated."""
+    targets = TARGETS if table is None or table.name == published().name else own_targets(table)
+    rows = []
+    for target in targets:
         if target.id in statistics:
             simulated, error = statistics[target.id]
             met = target.low <= simulated <= target.high

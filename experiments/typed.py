@@ -122,11 +122,11 @@ def _value(kind, value, path: str, what):
             raise WrongRequest(f"{path}={short(value)} is not usable: give true or false")
         return value
     if kind is int:
-        if not number or not math.isfinite(value) or int(value) != value or outside:
+        if not number or outside or not _finite(value) or int(value) != value:
             raise WrongRequest(f"{path}={short(value)} is not usable: give a whole number{bounds}")
         return int(value)
     if kind is float:
-        if not number or outside or (isinstance(value, int) and abs(value) > 1e300) or not math.isfinite(value):
+        if not number or outside or not _finite(value):
             raise WrongRequest(f"{path}={short(value)} is not usable: give a number{bounds}")
         return float(value)
     if kind is str:
@@ -134,6 +134,13 @@ def _value(kind, value, path: str, what):
             raise WrongRequest(f"{path}={short(value)} is not usable: give text, in quotes if it looks like a number")
         return value
     raise TypeError(f"{path}: settings of kind {kind} are not provided for")
+
+
+def _finite(value: int | float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _bound(value: float) -> str:

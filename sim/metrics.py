@@ -344,17 +344,46 @@ def break_even_week(reference: "Outcome", arm: "Outcome") -> float:
     return float(behind[-1] + 1) if behind[-1] + 1 < len(paths[0]) else math.inf
 
 
+PAIRED: dict[str, dict] = {
+    "upside_beyond_reference": {
+        "unit": "dues per member-year", "better": "higher", "smallest_that_matters": 0.05,
+        "about": "E[(V - q90)+]: how far the value of relationships reaches above the reference's best tenth",
+    },
+    "downside_beyond_reference": {
+        "unit": "dues per member-year", "better": "lower", "smallest_that_matters": 0.03,
+        "about": "E[(q10 - V)+]: how far the value of relationships falls below the reference's worst tenth",
+    },
+    "upside_beyond_reference_per_request": {
+        "unit": "dues per request", "better": "higher", "smallest_that_matters": None,
+        "about": "the same upside of the value per answered request: free of how often somebody asks",
+    },
+    "downside_beyond_reference_per_request": {
+        "unit": "dues per request", "better": "lower", "smallest_that_matters": None,
+        "about": "the same downside of the value per answered request",
+    },
+    "break_even_week": {
+        "unit": "weeks", "better": "lower", "smallest_that_matters": None,
+        "about": "first week after the switch from which the cumulative margin stays level with the reference's",
+    },
+    "share_better": {
+        "unit": "share", "better": "higher", "smallest_that_matters": None,
+        "about": "share of the cohort whose relationship is worth more than under the reference, with the same luck",
+    },
+}  # fmt: skip
+"""Metrics that need two runs; they live in paired tables only."""
+
+
 def measure_pair(reference: Outcome, arm: Outcome, tails: Tails) -> dict[str, float]:
     """Metrics that need two runs: the same cohort with the same luck under the reference and under another policy."""
     values = {}
-    for name, outcome in (("", arm), ("reference_", reference)):
+    for suffix, outcome in (("", arm), ("_reference", reference)):
         up, down = beyond(outcome.surplus, tails.low, tails.high)
         request_up, request_down = beyond(outcome.per_request(), tails.low_per_request, tails.high_per_request)
         values |= {
-            f"{name}upside_beyond_reference": up,
-            f"{name}downside_beyond_reference": down,
-            f"{name}upside_beyond_reference_per_request": request_up,
-            f"{name}downside_beyond_reference_per_request": request_down,
+            f"upside_beyond_reference{suffix}": up,
+            f"downside_beyond_reference{suffix}": down,
+            f"upside_beyond_reference_per_request{suffix}": request_up,
+            f"downside_beyond_reference_per_request{suffix}": request_down,
         }
     week = break_even_week(reference, arm)
     gain = arm.surplus - reference.surplus

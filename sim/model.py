@@ -184,9 +184,11 @@ class RelationshipModel(ColumnModel):
 
     def burn_in(self, weeks: int | None = None) -> None:
         """Run under the present policy, every leaver replaced, so that arms start from a settled organisation."""
-        self.topping_up = True
-        self.run_for(self.scenario.burn_in if weeks is None else weeks)
-        self.topping_up = False
+        weeks = self.scenario.burn_in if weeks is None else weeks
+        if weeks > 0:
+            self.topping_up = True
+            self.run_for(weeks)
+            self.topping_up = False
 
     def open_accounts(self) -> None:
         """Start the accounts of every person anew: whoever is a member now is the cohort that metrics follow."""

@@ -35,7 +35,7 @@ def build(comparison: Comparison, out: Path, pictures: bool = True) -> Path:
     page = environment.get_template("template.html").render(
         title=f"{label(manifest.get('scenario', 'organisation'))}: which relationship policy?",
         question=question(comparison),
-        answer=answer(comparison, main),
+        answer=first_sentence(answer(comparison, main)),
         doubt=doubt(comparison, main),
         sections=[section for section in sections(comparison, drawn) if section],
         reproduce=tables.reproduce(comparison),
@@ -57,6 +57,12 @@ def draw(comparison: Comparison, folder: Path, pictures: bool) -> dict[str, Mark
             # Marked safe: the drawing library escapes all text it writes, so names in it stay text.
             drawn[name] = Markup(svg_for_page(save(figure, folder, name, pictures), name.replace("_", "-")))
     return drawn
+
+
+def first_sentence(text: str) -> tuple[str, str]:
+    """A text as (its first sentence, the rest)."""
+    first, stop, rest = text.partition(". ")
+    return first + stop.strip(), rest
 
 
 def question(comparison: Comparison) -> str:

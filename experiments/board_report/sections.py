@@ -16,13 +16,13 @@ def sections(comparison: Comparison, drawn: dict) -> list[dict | None]:
     return [make(comparison, drawn) for make in makers]
 
 
-def section(name, title, words, figure=None, caption="", alt="", detail=None, shown=None, notes=(), wide=False):
+def section(name, title, words, figure=None, caption="", alt="", detail=None, shown=None, notes=()):
     """A section for the template; None when there is neither a figure nor a table."""
     if figure is None and not shown and not detail:
         return None
     return {
         "name": name, "title": title, "words": [text for text in words if text], "figure": figure, "caption": caption,
-        "alt": alt, "detail": detail, "shown": [each for each in shown or [] if each], "notes": notes, "wide": wide,
+        "alt": alt, "detail": detail, "shown": [each for each in shown or [] if each], "notes": notes,
     }  # fmt: skip
 
 
@@ -72,8 +72,8 @@ def differences(comparison: Comparison, drawn: dict):
         ],
         drawn["differences"],
         "Each policy against the reference, run by run with the same luck. At the right: pairs in which it was better.",
-        "Dot chart of differences to the reference for each policy and measure; the numbers are in the table below.",
-        None, [tables.differences(comparison, DECISION_METRICS)], tables.meanings(comparison, DECISION_METRICS),
+        "Dot chart of differences to the reference for each policy and measure; the numbers are in the tables below.",
+        tables.differences(comparison, DECISION_METRICS), [tables.verdicts(comparison, DECISION_METRICS)], tables.meanings(comparison, DECISION_METRICS),
     )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def tails(comparison: Comparison, drawn: dict):
         for policy in comparison.policies
         if all((name, policy) in table.index for name in TAILS)
         and side(table.loc[(TAILS[0], policy)]) > 0
-        and side(table.loc[(TAILS[1], policy)]) > 0
+        and table.loc[(TAILS[1], policy), "verdict"] == "worse"
     ]
     verb = "buys its" if len(bought) == 1 else "buy their"
     return section(
@@ -161,7 +161,9 @@ def costs(comparison: Comparison, drawn: dict):
     back = tables.earned_back(comparison)
     if "cost_and_benefit" not in drawn and not detail and not back:
         return None
-    words = "When the margin lost at first is earned back for good; pairs that never get there count as beyond the horizon."
+    words = (
+        "When the margin lost at first is earned back for good; pairs that never get there count as beyond the horizon."
+    )
     return section(
         "costs", "Cost beside benefit",
         ["A policy that keeps more members may still cost more than it keeps.", words if back else ""],

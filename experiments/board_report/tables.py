@@ -58,6 +58,20 @@ def differences(comparison: Comparison, metrics, verdicts: bool = True) -> dict 
     return table([*head, "Verdict"] if verdicts else head, rows)
 
 
+def verdicts(comparison: Comparison, metrics) -> dict | None:
+    """Verdicts at a glance: one row a measure, one column a policy."""
+    found = paired(comparison, metrics)
+    found = found[found["n"] > 0]
+    rows = []
+    for metric, own in found.groupby("metric", sort=False):
+        cells = {}
+        for row in own.to_dict("records"):
+            size, _, _ = difference_cells(row, row["unit"])
+            cells[row["policy"]] = f"{size} {row['verdict']}".strip()
+        rows.append([capital(metric_words(metric)), *(cells.get(name, "") for name in comparison.policies)])
+    return table(["Difference and verdict", *(label(name) for name in comparison.policies)], rows)
+
+
 def rules(comparison: Comparison) -> dict | None:
     """Levers that differ between the policies, in plain words, and in a note those that are the same."""
     policies = {str(name): values or {} for name, values in comparison.manifest.get("policies", {}).items()}
@@ -76,7 +90,9 @@ def rules(comparison: Comparison) -> dict | None:
     return table(["Rule", *heads], rows, note)
 
 
-def by_policy(comparison: Comparison, source: pd.DataFrame, row: str, value: str, factor: float, places: int, head: str):
+def by_policy(
+    comparison: Comparison, source: pd.DataFrame, row: str, value: str, factor: float, places: int, head: str
+):
     """Mean over replicates with one column a policy and one row for each value of a column."""
     if not len(source) or value not in source.columns:
         return None

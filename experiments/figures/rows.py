@@ -39,7 +39,7 @@ def panel(axes, rows, factor: float, smallest: float | None) -> None:
         axes.plot(factor * row["difference"], place, look.mark, color=look.colour, ms=7.5, mec=PAPER, mew=0.9, zorder=4)
     axes.set_yticks(range(len(rows)), [look.name for look, _ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10], min_n_ticks=4))
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
 

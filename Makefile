@@ -1,0 +1,35 @@
+# Two commands are all the set-up: `make demo` and `make test`. Both make the environment in .venv if need be.
+ENVIRONMENT := .venv
+PYTHON := $(ENVIRONMENT)/bin/python
+READY := $(ENVIRONMENT)/.ready
+OUT ?= results/demo
+
+.PHONY: env demo test bench docs lint clean
+
+env: $(READY)
+
+$(READY): constraints.txt pyproject.toml
+	@sh tools/make_environment.sh $(ENVIRONMENT)
+	@touch $(READY)
+
+demo: env
+	@rm -rf $(OUT)
+	@$(ENVIRONMENT)/bin/relsim compare +experiment=main out=$(OUT)
+	@echo "Open $(OUT)/report.html in a browser."
+
+test: env
+	@$(PYTHON) -m ruff check sim experiments tests benchmarks tools
+	@$(PYTHON) -m pytest
+
+bench: env
+	@$(PYTHON) -m benchmarks.bench
+
+docs: env
+	@$(PYTHON) tools/write_docs.py
+
+lint: env
+	@$(PYTHON) -m ruff format sim experiments tests benchmarks tools
+	@$(PYTHON) -m ruff check --fix sim experiments tests benchmarks tools
+
+clean:
+	rm -rf $(ENVIRONMENT) .compiled results build dist

@@ -1,0 +1,195 @@
+"""``relsim compare``: policies against a reference, on the same members with the same luck."""
+
+import sys
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from experiments.calibrate import fitted_to
+from experiments.engines import results, warm_up
+from experiments.line import world_at
+from experiments.manifest import manifest, write_manifest, write_whole
+from experiments.replicates import OWN_KEYS, Job, Replicate, preliminary, run_replicate, tails_of
+from experiments.scenarios import scenario_named
+from experiments.statistics import Comparison, answer, paired
+from experiments.tables import SurvivalTable, published, read_survival
+from experiments.targets import (
+    CONTRACT_MEMBERS, association_statistics, cohort_survival, contract_statistics, larger, verdicts,
+)  # fmt: skip
+from sim.metrics import METRICS, PAIRED
+from sim.quantities import OutOfRange
+
+SHOWN = ("retention_rate", "value_surplus_mean", "upside_beyond_reference", "downside_beyond_reference", "margin")
+
+
+def run(request) -> int:
+    """Compare, write the tables, figures, report and manifest, print a summary; returns the exit status."""
+    began = time.perf_counter()
+    if request.data and request.scenario.stationary:
+        raise OutOfRange(
+            f"data={request.data}: a renewal table follows one cohort, but scenario={request.scenario.name} is a settled "
+            "organisation: add scenario=contract"
+        )
+    table = read_survival(request.data) if request.data else published()
+    warm_up()
+    comparison = compare(request, table)
+    wall = time.perf_counter() - began
+    leave(comparison, request, wall)
+    print(summary(comparison, Path(request.out)))
+    failed = int((comparison.runs["status"] != "ok").sum())
+    if failed:
+        print(f"relsim: {failed} of {len(comparison.runs)} runs failed; they are rows of runs.parquet with their error", file=sys.stderr)
+    return 3 if failed else 0
+
+
+def compare(request, table: SurvivalTable) -> Comparison:
+    """Everything a comparison leaves behind, in memory."""
+    if request.data:
+        request.scenario = fitted_to(table, request.scenario, request.world, request.seed)
+    job = first_job(request)
+    workers = request.engine.workers
+    early = [replace(job, replicate=OWN_KEYS + k) for k in range(request.preliminary)]
+    background = list(results(preliminary, early, workers, "reference, for the tails"))
+    medians = {f"{name}_median": float(np.median([run[name] for run in background])) for name in ("commitment", "belief")}
+    job = replace(job, tails=tails_of(background), fit=replace(job.fit, **medians))
+    jobs = [replace(job, replicate=number) for number in range(request.replicates)]
+    done = sorted(results(run_replicate, jobs, workers, "policies"), key=lambda part: part.number)
+    line = lived_line(request, job) if request.line and len(request.scenario.line) > 1 else pd.DataFrame()
+    targets = held_against(request, table, done) if request.targets else pd.DataFrame()
+    return Comparison(
+        runs=pd.DataFrame([row for part in done for row in part.runs]),
+        pairs=pd.DataFrame([row for part in done for row in part.pairs]),
+        weekly=pd.concat([frame for part in done for frame in part.weekly] or [pd.DataFrame()], ignore_index=True),
+        deciles=pd.DataFrame([row for part in done for row in part.deciles]),
+        quantiles=pd.DataFrame([row for part in done for row in part.quantiles]),
+        survival=pd.DataFrame([row for part in done for row in part.survival]),
+        line=line,
+        targets=targets,
+        metric_info=metric_info(),
+        manifest=manifest(request, described(request, job)),
+    )
+
+
+def first_job(request) -> Job:
+    """Replicate 0 of a request."""
+    years = request.horizon
+    return Job(
+        scenario=request.scenario, world=request.world, fit=request.scenario.fit_at(request.world.renewals.lived_weight),
+        policies=request.policy_set, years=years, seed=request.seed, replicate=0,
+    )  # fmt: skip
+
+
+def described(request, job: Job) -> dict:
+    """What the manifest says of a comparison beyond the configuration."""
+    typed = " ".join(text for text in request.overrides if not text.startswith("out="))
+    return {
+        "command": f"relsim compare {typed}".strip(),
+        "scenario": request.scenario.name,
+        "members": request.scenario.members,
+        "world": job.world_name,
+        "years": job.years,
+        "replicates": request.replicates,
+        "reference": job.reference,
+        "policies": {name: asdict(policy) for name, policy in request.policy_set.items()},
+        "fit": asdict(job.fit),
+        "tails": asdict(job.tails),
+    }
+
+
+def metric_info() -> dict[str, dict]:
+    """Unit, meaning, direction and smallest difference that matters of every metric."""
+    named = ("unit", "about", "better", "smallest_that_matters")
+    return {name: {key: getattr(metric, key) for key in named} for name, metric in METRICS.items()} | PAIRED
+
+
+def lived_line(request, job: Job) -> pd.DataFrame:
+    """The policy effect at each weight of lived experience that fits the retention data equally well."""
+    weights = [fit.lived_weight for fit in request.scenario.line]
+    jobs = [
+        replace(job, world=world_at(request.world, weight), fit=request.scenario.fit_at(weight), replicate=number, tails=None)
+        for weight in weights
+        for number in range(request.line_replicates)
+    ]
+    rows = []
+    for weight, part in results(_at_weight, jobs, request.engine.workers, "weight of lived experience"):
+        runs = {row["policy"]: row for row in part.runs if row["status"] == "ok"}
+        reference = runs.pop(job.reference, None)
+        for policy, row in runs.items() if reference else ():
+            gaps = {
+                f"{name}_difference": row[metric] - reference[metric]
+                for name, metric in (("retention", "retention_rate"), ("value", "value_surplus_mean"))
+                if metric in row
+            }
+            end = {weights[0]: "low", weights[-1]: "high"}.get(weight, "")
+            rows.append({"lived_weight": weight, "policy": policy, "replicate": part.number, "end": end} | gaps)
+    return pd.DataFrame(rows).sort_values(["lived_weight", "policy", "replicate"], ignore_index=True)
+
+
+def _at_weight(job: Job) -> tuple[float, Replicate]:
+    """One replicate, labelled with its weight of lived experience."""
+    return job.world.renewals.lived_weight, run_replicate(job)
+
+
+def held_against(request, table: SurvivalTable, done: list[Replicate]) -> pd.DataFrame:
+    """Targets beside simulated values: the association's from the burn-in of these runs, the contract's from a cohort."""
+    world, statistics = request.world, {}
+    settled = np.array([part.settled for part in done if part.settled is not None])
+    if request.scenario.stationary and len(settled):
+        statistics |= association_statistics(*settled.T)
+    contract = larger(request.scenario if not request.scenario.stationary else scenario_named("contract"), CONTRACT_MEMBERS)
+    surviving = cohort_survival(contract, world, contract.fit_at(world.renewals.lived_weight), table.years, request.seed)
+    statistics |= contract_statistics(surviving, table, CONTRACT_MEMBERS)
+    return verdicts(statistics, table).sort_values("id", ignore_index=True)
+
+
+def leave(comparison: Comparison, request, wall_seconds: float) -> None:
+    """Write tables, report, figures and manifest into the folder for results."""
+    from experiments.board_report import build  # figures are slow to import
+
+    out = Path(request.out)
+    for name in ("runs", "pairs", "weekly"):
+        frame = getattr(comparison, name)
+        if len(frame):
+            write_whole(out / f"{name}.parquet", frame.to_parquet(index=False))
+    write_whole(out / "paired.csv", paired(comparison).to_csv(index=False).encode())
+    for name in ("targets", "line", "survival", "deciles", "quantiles"):
+        frame = getattr(comparison, name)
+        if len(frame):
+            write_whole(out / f"{name}.csv", frame.to_csv(index=False).encode())
+    build(comparison, out)
+    known = comparison.manifest
+    write_manifest(out, request, {key: known[key] for key in known if key not in ("config",)} | {"wall_seconds": round(wall_seconds, 2)})
+
+
+def summary(comparison: Comparison, out: Path) -> str:
+    """What the terminal shows: the answer, the decision metrics, the targets, where the files are."""
+    lines = ["", answer(comparison), ""]
+    table = paired(comparison)
+    shown = table[table["metric"].isin(SHOWN)]
+    if len(shown):
+        columns = {"difference": "difference", "ci_low": "from", "ci_high": "to", "share_better": "runs better", "verdict": "verdict"}
+        for metric in SHOWN:
+            rows = shown[shown["metric"] == metric]
+            if not len(rows):
+                continue
+            info = comparison.metric_info.get(metric, {})
+            lines.append(f"{metric} ({info.get('unit', '')}; {comparison.reference}: {rows['reference_mean'].iloc[0]:.3f})")
+            part = rows[["policy", *columns]].rename(columns=columns).round(4)
+            lines += ["  " + text for text in part.to_string(index=False).splitlines()]
+            lines.append("")
+    if len(comparison.targets):
+        lines.append("Does the model meet the data?")
+        part = comparison.targets[["id", "statistic", "unit", "value", "low", "high", "simulated", "standard_error", "met"]].round(3)
+        lines += ["  " + text for text in part.to_string(index=False).splitlines()]
+        lines.append("")
+    lines.append(f"Report: {out / 'report.html'} (tables, figures and manifest beside it)")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    from experiments.door import main
+
+    sys.exit(main(["compare", *sys.argv[1:]]))
