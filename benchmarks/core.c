@@ -52,7 +52,7 @@ typedef struct {
 } Staff;
 
 typedef struct {
-    double received;
+    double received, gift;
     int64_t seconds;
     int32_t member, ordinal, parts, domain, server;
     bool owned, free;

@@ -21,8 +21,10 @@ static void drift(Run *run, int week)
     }
     kept = exp(-1.0 / (YEAR * rules->trend_years));
     step = rules->trend_spread * sqrt(1.0 - kept * kept);
-    for (int domain = 0; domain < departments; domain++)
-        run->trend[domain] = kept * run->trend[domain] + step * normal(draws(rules, rules->key_trend, week, 0, domain).at[0]);
+    for (int domain = 0; domain < departments; domain++) {
+        double move = normal(draws(rules, rules->key_trend, week, 0, domain).at[0]);
+        run->trend[domain] = kept * run->trend[domain] + step * move;
+    }
 }
 
 static int other_domain(int domain, int departments, double chance)
@@ -211,7 +213,7 @@ static void answer(Run *run, int week, Case *cases, int64_t used)
         const Staff *person = &run->staff[entry->server];
         const Knowledge *known_of = &run->knowledge[(int64_t)entry->member * rules->departments + domain];
         Draws luck = draws(rules, rules->key_answer, week, run->members[entry->member].identity, entry->ordinal);
-        double need = known_of->need + run->trend[domain], offer = run->offer[domain], quality;
+        double need = known_of->need + run->trend[domain], offer = run->offer[domain], gift = 0.0, quality;
         bool handed_on = entry->ordinal % 2 == 1 && !entry->owned;
         if (handed_on && luck.at[3] < rules->handoff_drop * (1.0 - 0.5 * rules->information)) {
             quality = 0.0;
@@ -226,17 +228,22 @@ static void answer(Run *run, int week, Case *cases, int64_t used)
                     + rules->empathy * (person->empathy - 0.5) + error * normal(luck.at[0]);
             if (person->department != domain)
                 quality -= rules->depth_loss;
+            gift = fmin(rules->guardrail, rules->giveaway * (1.0 - person->alignment));
+            double amends = fmin(rules->guardrail, rules->amends);
             double chance = rules->standard_failure + rules->free_failure * fmin(2.0, fmax(0.0, 1.0 - person->ability));
             if (luck.at[1] < chance) {
                 quality -= rules->failure_size;
-                if (luck.at[2] < rules->recovery * fmin(rules->guardrail, rules->amends) / rules->amends)
+                if (luck.at[2] < rules->recovery * amends / rules->amends) {
                     quality += rules->failure_size;
+                    gift = fmin(rules->guardrail, gift + amends);
+                }
             }
         } else {
             quality = fit(need - offer, rules->tolerance) + rules->standard_error * normal(luck.at[0]);
             if (luck.at[1] < rules->standard_failure)
                 quality -= rules->failure_size;
         }
+        entry->gift = gift;
         double weeks = person->waiting + (handed_on ? rules->handoff_wait : 0.0);
         entry->received = quality - (rules->effort_cost * (1.0 - person->effort)
                                      + rules->wait_cost * weeks / (1.0 + 0.5 * weeks));

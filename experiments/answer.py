@@ -35,7 +35,7 @@ def level_with(comparison: Comparison, table: pd.DataFrame) -> list[tuple[str, s
 
 def size(row, unit_words: str = "", scale: float = 1.0) -> str:
     """Difference with its sign, to the decimals that are known."""
-    places = decimals(scale * (row["ci_high"] - row["ci_low"]) / 2)
+    places = max(1, decimals(scale * (row["ci_high"] - row["ci_low"]) / 2))
     return number(scale * row["difference"], places, sign=True) + unit_words
 
 
@@ -144,13 +144,14 @@ def nobody_leads(comparison: Comparison, table: pd.DataFrame, keep: pd.DataFrame
         if names:
             verb = text.replace("keep ", "keeps ") if len(names) == 1 else text
             parts.append(capital(verb.format(listed(names))) + ".")
-    gains = table[(table["metric"] != KEEPS) & (table["verdict"] == "better")]
-    if len(gains):
+    for word in ("better", "worse"):
+        other = table[(table["metric"] != KEEPS) & (table["verdict"] == word)]
         said = [
             f"{label(row['policy'])} on {metric_words(row['metric'])} ({size(row, ' dues')})"
-            for _, row in gains.iterrows()
+            for _, row in other.iterrows()
         ]
-        parts.append(f"Better than {reference} on another measure: {listed(said)}.")
+        if said:
+            parts.append(f"{capital(word)} than {reference} on another measure: {listed(said)}.")
     return " ".join(parts)
 
 

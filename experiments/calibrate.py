@@ -23,7 +23,7 @@ from experiments.targets import cohort_survival, larger
 from sim import Scenario, World
 from sim.scenario import Fit
 
-STEPS = (0.0, 0.04, 0.12, 0.3, 0.6, 1.0)  # points of the line between 0 and the largest weight; the default is added
+STEPS = (0.0, 0.1, 0.3, 0.6, 1.0)  # points of the line between 0 and the largest weight; the default is added
 LIVES = 40_000  # people whose lives are written down for a fit
 SHOWN = 20_000  # people simulated to show a fit
 CALIBRATE = "relsim calibrate"

@@ -49,13 +49,13 @@ COMMANDS: dict[str, Command] = {
         "experiments.calibrate",
         "Finds what must hold of base commitment for the model to give the data.",
         "CalibrateRequest",
-        "fit.csv, worlds.parquet, figures/, scenario.yaml, manifest.json",
+        "fit.csv, figures/, the fitted scenario files, manifest.json",
         (
-            ("scenario=association", "fit the association to the figures that come with it"),
-            ("scenario=contract data=survival.csv", "fit a survival table (columns year, pct_surviving)"),
+            ("seed=1", "fit both scenarios to the published figures (some minutes)"),
+            ("scenario=contract data=survival.csv", "fit a renewal table of your own (columns year, pct_surviving)"),
             ("scenario=contract data=survival.csv fit_years=4", "fit four years, forecast the others"),
-            ("data=targets.csv replicates=10", "fit a table of statistics with bands, roughly"),
-            ("scenario.members=500 out=results/try", "small, into a folder of your own choice"),
+            ("scenario=contract data=survival.csv world.renewals.lived_weight=1", "where lived experience weighs less"),
+            ("scenario=contract data=survival.csv out=results/try", "into a folder of your own choice"),
         ),
     ),
 }

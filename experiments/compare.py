@@ -4,6 +4,7 @@ import sys
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -187,6 +188,21 @@ def summary(comparison: Comparison, out: Path) -> str:
         lines.append("")
     lines.append(f"Report: {out / 'report.html'} (tables, figures and manifest beside it)")
     return "\n".join(lines)
+
+
+class _Callable(ModuleType):
+    """``from experiments import compare`` is promised as a function, ``python -m experiments.compare`` as a command.
+
+    A package cannot hold both under one name, so the module can be called.
+    """
+
+    def __call__(self, policies: list[str], *overrides: str):
+        from experiments.notebook import compare_in_memory
+
+        return compare_in_memory(policies, *overrides)
+
+
+sys.modules[__name__].__class__ = _Callable
 
 
 if __name__ == "__main__":

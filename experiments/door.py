@@ -12,7 +12,6 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 import yaml
@@ -21,6 +20,7 @@ from experiments import teaching
 from experiments.commands import COMMANDS
 from experiments.folders import config_folders
 from experiments.guard import WrongRequest, nearest, one_line, short
+from experiments.places import claim, give_back, places_for
 
 DONE, WRONG, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
 
@@ -111,7 +111,7 @@ def _main(arguments: list[str]) -> int:
         shown = [yaml.safe_dump(request.manifest_config, sort_keys=False, allow_unicode=True) for request in requests]
         print("---\n".join(shown), end="")
         return DONE
-    places = _places(command, requests, parsed.multirun)
+    places = places_for(command, requests, parsed.multirun)
     return _run_all(command, requests, places)
 
 
@@ -178,58 +178,6 @@ def checked_requests(command: str, parsed: Arguments, folders: Sequence[Path]) -
     return requests
 
 
-def _places(command: str, requests: list, multirun: bool) -> list[Path]:
-    """A folder for each job; refuses those with something in them. Makes nothing yet."""
-    now = datetime.now().strftime("%Y%m%d-%H%M%S")
-    roots = {request.out for request in requests}
-    places = []
-    for number, request in enumerate(requests):
-        if request.out is not None:
-            place = Path(request.out)
-            if multirun and len(roots) == 1:
-                place = place / str(number)
-            _refuse_used(place)
-        else:
-            name = f"multirun-{now}" if multirun else f"{request.scenario.name}-{now}"
-            folder = _unused(Path("results") / command / name)
-            place = folder / str(number) if multirun else folder
-        places.append(place)
-    twice = [place for place in places if places.count(place) > 1]
-    if twice:
-        raise WrongRequest(
-            f"out={short(twice[0])} is given to several jobs: leave it to one value, jobs are numbered in it"
-        )
-    return places
-
-
-def _unused(folder: Path) -> Path:
-    """The folder, or with a number behind its name the first that is not there."""
-    candidate, number = folder, 1
-    while candidate.exists():
-        number += 1
-        candidate = folder.with_name(f"{folder.name}-{number}")
-    return candidate
-
-
-def _refuse_used(place: Path) -> None:
-    """Refuse a folder that is none, or is not empty: results are never overwritten."""
-    if len(place.parts) > 50 or len(str(place)) > 2000 or any(len(part.encode()) > 200 for part in place.parts):
-        raise WrongRequest(f"out={short(place)} is too long a name: give a shorter one")
-    try:
-        if place.is_dir() and not any(place.iterdir()):
-            return
-        if place.exists() or place.is_symlink():
-            trouble = "is not empty" if place.is_dir() else "is no folder"
-            raise WrongRequest(f"out={short(place)} {trouble}: name a new folder, nothing is overwritten")
-        parent = next(parent for parent in place.absolute().parents if parent.exists())
-        if not parent.is_dir() or not os.access(parent, os.W_OK):
-            raise WrongRequest(f"out={short(place)} cannot be made in {parent}: name a folder where you may write")
-    except (OSError, ValueError) as error:
-        if isinstance(error, WrongRequest):
-            raise
-        raise WrongRequest(f"out={short(place)} cannot be used ({error}): name a new folder") from None
-
-
 def _run_all(command: str, requests: list, places: list[Path]) -> int:
     """Run the jobs one after the other; a job that breaks does not take the others with it."""
     from sim.quantities import OutOfRange
@@ -239,16 +187,20 @@ def _run_all(command: str, requests: list, places: list[Path]) -> int:
     for number, (request, place) in enumerate(zip(requests, places, strict=True)):
         if len(requests) > 1:
             print(f"job {number + 1} of {len(requests)}: {' '.join(request.overrides)}", flush=True)
+        made = claim(place, request)
         try:
-            _claim(place, request)
             status = max(status, run(request) or DONE)
-        except OutOfRange as error:
-            raise WrongRequest(str(error)) from None
+        except (OutOfRange, WrongRequest) as error:  # a command may know better than the door what goes together
+            give_back(place, made)
+            if len(requests) == 1:
+                raise WrongRequest(str(error)) from None
+            print(one_line(f"relsim: {error}"), file=sys.stderr)
+            broken += 1
         except KeyboardInterrupt:
             print(one_line(f"relsim: interrupted; what is complete is in {place}"), file=sys.stderr)
             return INTERRUPTED
         except Exception as error:
-            if len(requests) == 1 or isinstance(error, (WrongRequest, BrokenPipeError)):
+            if len(requests) == 1 or isinstance(error, BrokenPipeError):
                 raise
             traceback.print_exc()
             broken += 1
@@ -267,19 +219,6 @@ def _runner(command: str):
         if error.name != module:
             raise
         raise WrongRequest(f"{command} is not part of this version of relsim: see relsim --help") from None
-
-
-def _claim(place: Path, request) -> None:
-    """Make the folder for results, with the configuration and what was typed in it."""
-    try:
-        record = place / ".hydra"
-        record.mkdir(parents=True)
-        for name, content in (("config", request.manifest_config), ("overrides", request.overrides)):
-            text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
-            (record / f"{name}.yaml").write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise WrongRequest(f"out={short(place)} cannot be made ({error.strerror}): name another folder") from None
-    request.out = str(place)
 
 
 def _version() -> str:

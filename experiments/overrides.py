@@ -112,6 +112,12 @@ def _check_inner(key: str, value, kind: type) -> None:
         for name, inner in value.items():
             _check_key(f"{key}.{name}", kind)
             _check_inner(f"{key}.{name}", inner, kind)
+    elif key not in GROUPS:
+        inside = [path for path in paths(plain(kind())) if path.startswith(f"{key}.")]
+        if inside:
+            raise WrongRequest(
+                f"{key}={short(value)} is not usable: give settings by name, for example {inside[0]}=VALUE"
+            )
 
 
 def ready_for_hydra(given: dict[str, str], folders: Sequence[Path]) -> list[str]:

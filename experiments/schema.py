@@ -47,9 +47,9 @@ class Request:
     replicates: int = quantity(30, "runs a policy", 1, 100_000, ASSUMED, "runs of each policy; the same luck in all policies of one replicate")
     seed: int = quantity(1, "seed", 0, 2**32 - 1, ASSUMED, "the luck of all runs")
     years: int | None = quantity(None, "years", 1, 30, ASSUMED, "years followed from the switch; null: the scenario's horizon")
-    preliminary: int = quantity(20, "runs", 1, 100_000, ASSUMED, "runs of the reference that set the levels lived experience is measured against")
+    preliminary: int = quantity(20, "runs", 1, 100_000, ASSUMED, "runs of the reference, with luck of their own, that say where the tails begin and what a median member is like")
     data: str | None = None
-    """Observed figures to compare with: a file or a folder; null: those that come with the scenario."""
+    """A renewal table of one's own (columns year, pct_surviving); null: the published one."""
     out: str | None = None
     """Folder for results; null: a new one, results/COMMAND/SCENARIO-TIME."""
 
@@ -69,7 +69,6 @@ class Request:
         weights = [fit.lived_weight for fit in self.scenario.line]
         if any(later <= earlier for earlier, later in pairwise(weights)):
             raise OutOfRange("scenario.line is not usable: put its fits in ascending order of lived_weight, each once")
-        self.scenario.fit_at(self.world.renewals.lived_weight)
 
     @property
     def horizon(self) -> int:
@@ -87,6 +86,12 @@ class CompareRequest(Request):
     line: bool = True
     """Follow the policy effect along the weight of lived experience, which retention data do not settle."""
     line_replicates: int = quantity(10, "runs a policy", 1, 100_000, ASSUMED, "runs of each policy at each weight of that line")
+
+    def check_together(self) -> None:
+        """Refuse, beyond what all commands refuse, a weight of lived experience that the data do not allow."""
+        super().check_together()
+        if self.data is None:  # otherwise the scenario is fitted anew first
+            self.scenario.fit_at(self.world.renewals.lived_weight)
 
 
 @quantities

@@ -14,7 +14,7 @@ from scipy.stats import t as student
 PLACES = ("scenario", "world", "seed", "replicate")
 """Columns that say which luck a run had. Runs that agree in all of them form a pair."""
 NOT_METRICS = {*PLACES, "run_id", "policy", "reference", "reference_run_id", "policy_run_id", "status", "error"}
-LEVELS_OF_PAIRS = {"break_even_week", "break_even_reached", "share_better"}
+LEVELS_OF_PAIRS = {"break_even_week", "break_even_reached", "share_better", "share_worse"}
 """Columns of pairs that are no differences and get tables of their own."""
 DECISION_METRICS = (
     "retention_rate", "value_surplus_mean", "upside_beyond_reference", "downside_beyond_reference", "margin",
@@ -87,8 +87,7 @@ class Comparison:
         """Smallest difference that matters, in the unit of the metric; None when nobody named one."""
         if thresholds and metric in thresholds:
             return thresholds[metric]
-        said = self.metric_info.get(metric, {}).get("smallest_that_matters")
-        return default_threshold(metric) if said is None else said
+        return self.metric_info.get(metric, {}).get("smallest_that_matters", default_threshold(metric))
 
 
 def is_retention(metric: str) -> bool:
@@ -284,8 +283,9 @@ def break_even(comparison: Comparison) -> pd.DataFrame:
             weeks = pd.to_numeric(own["break_even_week"], errors="coerce")
             if len(weeks):
                 # A middle rank, not the mean of two: half a week beyond the horizon has no meaning.
-                middle = weeks.fillna(inf).quantile(0.5, interpolation="higher")
-                rows.append({"policy": policy, "n": len(weeks), "reached": weeks.notna().sum(), "median_week": middle})
+                reached = np.isfinite(weeks)
+                middle = np.quantile(np.where(reached, weeks, inf), 0.5, method="higher")
+                rows.append({"policy": policy, "n": len(weeks), "reached": int(reached.sum()), "median_week": middle})
     return pd.DataFrame(rows, columns=["policy", "n", "reached", "median_week"])
 
 

@@ -16,12 +16,12 @@ SETTINGS = {
         ("policies=[a,b]", "policies compared, by name; policy=a for a single one"),
         ("reference=NAME", "policy they are compared with (conventional)"),
         ("replicates=30", "runs of each policy"),
+        ("data=FILE.csv", "renewal table to fit a cohort to first, columns year, pct_surviving (the published one)"),
         ("targets=true line=true", "data targets; the policy effect along the weight of lived experience"),
     ),
     "calibrate": (
-        ("data=PATH", "figures to fit: targets.csv, survival.csv or a folder (those of the scenario)"),
+        ("data=FILE.csv", "renewal table to fit, with columns year, pct_surviving (the published figures)"),
         ("fit_years=N", "years of a survival table used for fitting (all)"),
-        ("replicates=30", "runs of each candidate"),
     ),
 }
 COMMON = (

@@ -1,7 +1,7 @@
 """Every configuration file can be used, says what it is, and means what the code means."""
 
 import shlex
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -77,12 +77,19 @@ def test_primary_file_gives_the_defaults_of_the_code(command):
     del written["defaults"]
     assert written == {name: defaults[name] for name in written}
     assert set(defaults) - set(written) == {"scenario", "world", "engine"}
-    assert plain(composed(command)) == defaults
+    assert without_line(composed(command)) == without_line(getattr(schema, COMMANDS[command].request)())
+
+
+def without_line(request) -> dict:
+    """A request as plain values, without the fits: those are data, written by relsim calibrate."""
+    values = plain(request)
+    del values["scenario"]["line"]
+    return values
 
 
 def test_scenarios():
-    assert composed("compare").scenario == Scenario()
-    contract = composed("compare", "scenario=contract").scenario
+    assert replace(composed("compare").scenario, line=[]) == Scenario()
+    contract = replace(composed("compare", "scenario=contract").scenario, line=[])
     expected = Scenario(
         name="contract",
         members=20000,
@@ -132,8 +139,7 @@ def test_stacking_refuses_two_values_for_a_lever():
 
 def test_examples_of_the_help_page_compose(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("survival.csv", "targets.csv"):
-        Path(name).touch()
+    Path("survival.csv").touch()
     for command, what in COMMANDS.items():
         assert len(what.examples) == 5
         for overrides, _ in what.examples:

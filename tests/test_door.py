@@ -156,8 +156,10 @@ def test_out_of_range_met_while_running(asked, capsys):
         raise OutOfRange("x=1 is not usable:\ngive 2")
 
     asked.run = run
-    assert door.main(["compare"]) == 2
-    assert capsys.readouterr().err == "relsim: x=1 is not usable: give 2\n"
+    assert refused(capsys, "compare") == "x=1 is not usable: give 2"
+    Path("empty").mkdir()
+    assert refused(capsys, "compare", "out=empty") == refused(capsys, "compare", "out=a/b/c")
+    assert door.main(["compare", "-m", "seed=1,2"]) == 3
 
 
 def test_own_files(asked, capsys):
@@ -280,6 +282,7 @@ WRONG = [
     ("scenario=5", "give one name"),
     ("scenario={members:5}", "scenario.NAME=VALUE"),
     ("world.encounters=5", "give settings by name"),
+    ("world.encounters=[]", "give settings by name"),
     ("data=nothere.csv", "is not there"),
     ("out=", "give text"),
     # ways out

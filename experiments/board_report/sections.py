@@ -67,13 +67,15 @@ def differences(comparison: Comparison, drawn: dict):
         "differences", f"What differs from {label(comparison.reference)}",
         [
             "The thick bar says how well the average is known; more runs make it shorter. The thin bar says where nine "
-            "runs in ten fell; more runs do not make it shorter. A verdict needs the whole thick bar on one side of the "
-            f"shaded zone, or inside it. Smallest differences that matter, fixed beforehand: {least}.",
+            "runs in ten fell; more runs do not make it shorter. A verdict needs the whole thick bar on one side of "
+            f"the shaded zone, or inside it. Smallest differences that matter, fixed beforehand: {least}.",
         ],
         drawn["differences"],
         "Each policy against the reference, run by run with the same luck. At the right: pairs in which it was better.",
         "Dot chart of differences to the reference for each policy and measure; the numbers are in the tables below.",
-        tables.differences(comparison, DECISION_METRICS), [tables.verdicts(comparison, DECISION_METRICS)], tables.meanings(comparison, DECISION_METRICS),
+        tables.differences(comparison, DECISION_METRICS),
+        [tables.verdicts(comparison, DECISION_METRICS)],
+        tables.meanings(comparison, DECISION_METRICS),
     )  # fmt: skip
 
 
@@ -82,23 +84,30 @@ def who_gains(comparison: Comparison, drawn: dict):
     if "who_gains" not in drawn:
         return None
     better = []
-    if "share_better" in comparison.pairs.columns:
-        means = comparison.pairs.groupby("policy")["share_better"].mean()
-        better = [f"{label(p)} {number(100 * means[p], 0)}" for p in comparison.policies if p in means.index]
+    wanted = [name for name in ("share_better", "share_worse") if name in comparison.pairs.columns]
+    if wanted:
+        means = 100 * comparison.pairs.groupby("policy")[wanted].mean()
+        better = [
+            f"{label(policy)} {' and '.join(number(means.loc[policy, name], 0) for name in wanted)}"
+            for policy in comparison.policies
+            if policy in means.index
+        ]
+    words = "better off and worse off than" if len(wanted) == 2 else "better off than"
     deciles = comparison.deciles if len(comparison.deciles) else None
+    numbers = tables.by_policy(comparison, comparison.deciles, "decile", "difference", 1.0, 2, "Tenth (1 weakest)")
     return section(
         "gains", "Who gains, who loses",
         [
-            "People are ranked by what they had in the year before the switch, so that nobody is called a winner for having "
-            "been lucky afterwards. An average can hide that, inside a tenth, some gain what others lose: the middle "
-            "column shows how far apart they are." if deciles is not None else "",
-            f"Of 100 members, better off than under {label(comparison.reference)}: {listed(better)}." if better else "",
+            "People are ranked by what they had in the year before the switch, so that nobody is called a winner for "
+            "having been lucky afterwards. An average can hide that, inside a tenth, some gain what others lose: the "
+            "middle column shows how far apart they are." if deciles is not None else "",
+            f"Of 100 members, {words} under {label(comparison.reference)}: {'; '.join(better)}." if better else "",
         ],
         drawn["who_gains"],
         "Change against the reference, dues per member-year. The last column compares low with low and high with high: "
         "they are not the same people, so it says how the whole spread moves and not who gains.",
         "Small charts, one row a policy: change from the weakest to the strongest tenth; numbers in the table below.",
-        None if deciles is None else tables.by_policy(comparison, deciles, "decile", "difference", 1.0, 2, "Tenth (1 weakest)"),
+        numbers,
     )  # fmt: skip
 
 
@@ -120,7 +129,7 @@ def tail_verdict(comparison: Comparison) -> list[str]:
                 said[kind].append(f"{label(policy)} ({name.split('_')[0]})")
     words = {
         "agree": "By the member-year and by the request, the figures agree on the direction for {}.",
-        "disagree": "They disagree for {}: there the change comes from how often people ask, not from what an answer is worth.",
+        "disagree": "They disagree for {}: there the change comes from how often people ask.",
         "unclear": "For {} at least one of the two cannot be told from no change, so they neither agree nor disagree.",
     }
     return [words[kind].format(listed(names)) for kind, names in said.items() if names]
@@ -143,13 +152,13 @@ def tails(comparison: Comparison, drawn: dict):
     return section(
         "tails", "The best and the worst tenth",
         [
-            "Upside is what lies above the line that nine in ten stay under with the reference, downside what lies below "
-            "the line that nine in ten stay over.",
+            "Upside is what lies above the line that nine in ten stay under with the reference, downside what lies "
+            "below the line that nine in ten stay over.",
             f"{capital(listed(bought))} {verb} upside with let-downs: both tails grow." if bought else "",
             *tail_verdict(comparison),
         ],
         drawn["tails"],
-        "Tails against the reference, by the member-year and, because some people ask more often, by the answered request.",
+        "Tails against the reference, by the member-year and, as some people ask more often, by the answered request.",
         "Dot chart of upside and downside against the reference for each policy; numbers in the table below.",
         tables.differences(comparison, every),
     )  # fmt: skip
@@ -190,12 +199,13 @@ def unknown(comparison: Comparison, drawn: dict):
     return section(
         "unknown", "What retention data cannot tell",
         [
-            "Every point of these lines fits the retention data equally well. They differ in how much people let their own "
-            "experience decide whether to renew. This is a guess, not luck: more runs do not help, asking leavers does.",
+            "Every point of these lines fits the retention data equally well. They differ in how much people let their "
+            "own experience decide whether to renew. This is a guess, not luck: more runs do not help, asking those "
+            "who leave does.",
             said,
         ],
         drawn["lived_experience"],
-        "Effect of each policy against the reference along the weight of lived experience; bands are the precision (95 %).",
+        "Effect of each policy against the reference along that weight; bands are the precision (95 %).",
         f"Line chart along the weight of lived experience. {said}",
         tables.by_policy(comparison, line, "lived_weight", "retention_difference", 100.0, 1, "Weight"),
     )  # fmt: skip
@@ -209,7 +219,7 @@ def factors(comparison: Comparison, drawn: dict):
         "factors", "Loosening, joining up, or both",
         [interaction_in_words(comparison)],
         drawn["factors"],
-        "Each effect is averaged over both settings of the other; the third row is what both give beyond the sum of each.",
+        "Each effect is averaged over both settings of the other; the third row is what both give beyond the sum.",
         "Dot chart of two main effects and their interaction for each measure; numbers in the table below.",
         tables.factors(comparison),
     )  # fmt: skip
@@ -223,11 +233,11 @@ def fit(comparison: Comparison, drawn: dict):
     return section(
         "fit", "Does the model meet the data",
         [
-            f"{met} of {len(comparison.targets)} measured values are met under the reference. A model that meets them may "
-            "still be wrong about what a policy changes.",
+            f"{met} of {len(comparison.targets)} measured values are met under the reference. A model that meets them "
+            "may still be wrong about what a policy changes.",
         ],
         drawn["targets"],
-        "Measured bands drawn to one width; thick bars are the precision (95 %) of the model. An arrow lies further out.",
+        "Measured bands drawn to one width; thick bars are the precision (95 %) of the model; arrows lie further out.",
         "Dot chart of model values within measured bands; numbers in the table below.",
         tables.targets(comparison),
     )  # fmt: skip

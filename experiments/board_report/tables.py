@@ -160,7 +160,8 @@ def reproduce(comparison: Comparison) -> dict | None:
     manifest = comparison.manifest
     names = ("scenario", "world", "reference", "replicates", "seed", "years", "code_version")
     rows = [[capital(label(name)), plain(manifest[name])] for name in names if manifest.get(name) is not None]
-    rows += [[f"Version of {name}", plain(value)] for name, value in sorted(manifest.get("versions", {}).items())]
+    versions = sorted(manifest.get("versions", {}).items())
+    rows += [["Versions", ", ".join(f"{name} {plain(value)}" for name, value in versions)]] if versions else []
     return table(["Setting", "Value"], rows)
 
 

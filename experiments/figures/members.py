@@ -1,5 +1,7 @@
 """Figures about members: who stays, and who gains or loses."""
 
+from textwrap import wrap
+
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -70,7 +72,7 @@ def who_gains(comparison):
         if "other" in columns:
             other = quantiles[quantiles["policy"] == policy].assign(quantile=lambda table: 100 * table["quantile"])
             line_and_band(columns["other"][row], other, "quantile", look)
-        grid[row, 0].set_ylabel(look.name, fontsize=9.5)
+        grid[row, 0].set_ylabel("\n".join(wrap(look.name, 16, max_lines=2, placeholder="…")), fontsize=9)
     level([*columns.get("mean", ()), *columns.get("other", ())])
     level(columns.get("people", ()))
     words = {"mean": "the same people:\naverage of each tenth", "people": "the same people:\neight in ten of them",

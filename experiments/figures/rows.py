@@ -20,7 +20,7 @@ def row_key(figure, columns: int = 3) -> None:
     """What dot, thick bar, thin bar and zone are."""
     handles = [
         Line2D([], [], color=INK, lw=4, marker="o", ms=6, mec=PAPER, label="average and its precision (95 %)"),
-        Line2D([], [], color=INK, lw=1, label="nine runs in ten"),
+        Line2D([], [], color=INK, lw=1.1, marker="|", ms=9, label="nine runs in ten"),
     ]  # fmt: skip
     handles.append(Patch(facecolor=ZONE, label="no difference worth acting on"))
     figure.legend(handles=handles, loc="outside upper left", ncols=columns, borderaxespad=0.2, columnspacing=1.2)
@@ -34,8 +34,9 @@ def panel(axes, rows, factor: float, smallest: float | None) -> None:
     axes.axvline(0, color=SOFT, lw=1, zorder=1)
     for place, (look, row) in enumerate(rows):
         thin, thick = (factor * np.array([row[f"{kind}_low"], row[f"{kind}_high"]]) for kind in ("run", "ci"))
-        axes.plot(thin, [place, place], color=look.colour, lw=1.1, zorder=2)
-        axes.plot(thick, [place, place], color=look.colour, lw=5, solid_capstyle="butt", zorder=3)
+        axes.plot(thick, [place, place], color=look.colour, lw=5, solid_capstyle="butt", zorder=2)
+        # With few runs the thick bar is the longer one: end strokes keep the thin bar to be seen.
+        axes.plot(thin, [place, place], color=look.colour, lw=1.1, marker="|", ms=9, zorder=3)
         axes.plot(factor * row["difference"], place, look.mark, color=look.colour, ms=7.5, mec=PAPER, mew=0.9, zorder=4)
     axes.set_yticks(range(len(rows)), [look.name for look, _ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)

@@ -84,9 +84,14 @@ def styled(draw):
     """Run a drawing function under the settings above, whatever the caller's own are."""
 
     @wraps(draw)
-    def wrapped(comparison):
+    def wrapped(*arguments):
         with matplotlib.rc_context({**matplotlib.rcParamsDefault, **SETTINGS, "backend": "agg"}):
-            return draw(comparison)
+            figure = draw(*arguments)
+            if figure is not None:
+                # Laid out once here, not again for each file.
+                figure.draw_without_rendering()
+                figure.set_layout_engine("none")
+            return figure
 
     return wrapped
 

@@ -1,0 +1,131 @@
+"""Small models and what several test modules need of them."""
+
+import dataclasses
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from sim import WEEK, Policy, RelationshipModel, Scenario, World  # noqa: E402
+
+PROCESSES = tuple(entry.name for entry in WEEK)
+STRICT_SILOED = Policy(strictness=1.0, coverage=0.0, guardrail=0.3, routing=0.0, information=0.0)
+LOOSENED_SILOED = Policy(strictness=0.3, coverage=1.0, guardrail=0.3, routing=0.0, information=0.0)
+LOOSENED_HOLISTIC = Policy(strictness=0.3, coverage=1.0, guardrail=0.3, routing=1.0, information=1.0)
+
+
+def world_with(**changes) -> World:
+    """The default world with some parameters changed: ``world_with(needs__spread=0.5)``; ranges are checked."""
+    world = World()
+    for place, value in changes.items():
+        group, name = place.split("__")
+        setattr(world, group, dataclasses.replace(getattr(world, group), **{name: value}))
+    return world
+
+
+def small_model(members=60, policy=None, world=None, rng=3, replicate=0, fit=None, week=None, **scenario):
+    """A model small enough to run in milliseconds."""
+    setting = Scenario(members=members, **scenario)
+    return RelationshipModel(setting, world, policy, rng=rng, replicate=replicate, fit=fit, week=week)
+
+
+def without(*off: str) -> list[str]:
+    """The names of all processes but these, for ``Scenario.off``."""
+    return [name for name in PROCESSES if name not in off]
+
+
+def columns_of(model) -> dict[tuple[str, str], np.ndarray]:
+    """Copies of all columns of members, staff and ties, by (table, column)."""
+    return {(name, column): table[column].copy() for name, table in model.tables.items() for column in table.kind.columns}
+
+
+def differing(one, other) -> set[tuple[str, str]]:
+    """Columns in which two models (or two sets of columns) are not the same, byte for byte."""
+    first, second = (columns if isinstance(columns, dict) else columns_of(columns) for columns in (one, other))
+    assert first.keys() == second.keys()
+    return {place for place in first if first[place].tobytes() != second[place].tobytes()}
+
+
+def people(model, kind="members", identities=None) -> dict[str, np.ndarray]:
+    """All columns of one table, in the order of identities; only of these identities if given."""
+    table = model.tables[kind]
+    order = np.argsort(table["identity"], kind="stable")
+    if identities is not None:
+        order = order[np.isin(table["identity"][order], identities)]
+    return {name: table[name][order] for name in table.kind.columns}
+
+
+def same_people(one: dict, other: dict, except_for=()) -> set[str]:
+    """Columns in which the same people differ; empty where all is byte-equal."""
+    return {name for name in one if name not in except_for and one[name].tobytes() != other[name].tobytes()}
+
+
+def digest(model) -> str:
+    """One number for everything a run has left behind: tables, record, posts, trend, reputation."""
+    sha = hashlib.sha256()
+    for (name, column), cells in columns_of(model).items():
+        sha.update(f"{name}.{column}.{cells.shape}".encode() + cells.tobytes())
+    sha.update(model.record.rows[: model.now].tobytes())
+    for array in (model.trend, model.offer, model.reputation, model.seats, model.vacant_since, model.applicants):
+        sha.update(array.tobytes())
+    return sha.hexdigest()
+
+
+class Notebook:
+    """A process of a user's: writes down the cases of every week, as they stand when it is called."""
+
+    name = "notebook"
+
+    def __init__(self, *columns: str):
+        self.columns, self.pages = columns, []
+
+    def __call__(self, model) -> None:
+        cases = model.cases
+        page = {name: cases[name].copy() for name in ("identity", "ordinal", *self.columns)}
+        page["week"] = np.full(cases.count, model.now)
+        self.pages.append(page)
+
+    def column(self, name: str) -> np.ndarray:
+        """One column of all weeks."""
+        return np.concatenate([page[name] for page in self.pages])
+
+    def by_case(self, name: str) -> dict[tuple[int, int, int], float]:
+        """One column by (week, person, ordinal)."""
+        keys = zip(self.column("week").tolist(), self.column("identity").tolist(), self.column("ordinal").tolist())
+        return dict(zip(keys, self.column(name).tolist()))
+
+
+def noted(model, *columns: str, weeks: int) -> Notebook:
+    """Run a model and return the notes of all its cases."""
+    notebook = Notebook(*columns)
+    model.week.append(notebook)
+    model.run_for(weeks)
+    return notebook
+
+
+def run_python(code: str, folder: Path = ROOT, **environment: str) -> str:
+    """What a program prints, run by a Python of its own with warnings as errors."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT / 'tests'}", **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def model():
+    """Sixty members, nine processes, nothing run yet."""
+    return small_model()
