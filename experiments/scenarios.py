@@ -18,8 +18,11 @@ def scenario_named(name: str) -> Scenario:
 
 
 def scenario_text(scenario: Scenario, command: str) -> str:
-    """A scenario as a YAML file: the shipped file's words, then the line of fits and the command that made it."""
-    shipped = find("scenario", scenario.name, config_folders())
+    """A scenario as a YAML file: the shipped file's words, then the line of fits and the command that made it.
+
+    A scenario of the user's own, which has no shipped file, gets the words of the contract: a cohort.
+    """
+    shipped = find("scenario", scenario.name, config_folders()) or find("scenario", "contract", config_folders())
     head = shipped.read_text(encoding="utf-8").split("\nline:")[0].rstrip()
     line = [{f.name: number(getattr(fit, f.name)) for f in fields(Fit)} for fit in scenario.line]
     about = (

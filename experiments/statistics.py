@@ -9,7 +9,7 @@ from math import inf
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 PLACES = ("scenario", "world", "seed", "replicate")
 """Columns that say which luck a run had. Runs that agree in all of them form a pair."""
@@ -113,7 +113,7 @@ def t_interval(differences, confidence: float = 0.95) -> tuple[float, float]:
     known = known[np.isfinite(known)]
     if known.size < 2:
         return np.nan, np.nan
-    half = student.ppf(0.5 + confidence / 2, known.size - 1) * known.std(ddof=1) / np.sqrt(known.size)
+    half = stdtrit(known.size - 1, 0.5 + confidence / 2) * known.std(ddof=1) / np.sqrt(known.size)
     return known.mean() - half, known.mean() + half
 
 
@@ -128,7 +128,7 @@ def needed_n(sd: float, half_width: float, confidence: float = 0.95) -> int:
         raise ValueError(f"needed_n needs a half width above 0 and a finite sd, not {half_width} and {sd}")
 
     def wide(n):
-        return student.ppf(0.5 + confidence / 2, n - 1) * sd / np.sqrt(n) > half_width
+        return stdtrit(n - 1, 0.5 + confidence / 2) * sd / np.sqrt(n) > half_width
 
     low, high = 1, 2
     while wide(high):

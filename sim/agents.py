@@ -6,6 +6,8 @@ Partners and their contacts come with the process that gives them something to d
 import numpy as np
 
 from sim.columns import Column, Rows
+from sim.processes import renewals
+from sim.processes.needs import WEEKS
 from sim.roster import ColumnAgent
 
 NEVER = -1
@@ -48,6 +50,26 @@ class Member(ColumnAgent):
     renewals = Column("i2", "count", 0, 10_000, "renewals so far", owner="renewals")
     lapse = Column("i1", "code", 0, 16, "reason for leaving, 0 while a member", owner="renewals")
 
+    @property
+    def ties(self) -> list["Tie"]:
+        """Ties with the staff, those with people who have left included."""
+        table = self.model.tables["ties"]
+        first = self.row * self.model.departments
+        return [Tie(table, row) for row in range(first, first + self.model.departments) if table["staff"][row] >= 0]
+
+    def renewal_chance(self) -> float:
+        """Probability of renewing if dues fell due now, by the formulas the compiled rules use; 0..1."""
+        model, given = self.model, self.model.given[0]
+        ties, staff = model.tables["ties"].rows, model.tables["staff"].rows
+        bond = renewals.combined_bond(ties, self.row, staff, model.now, model.given)
+        grieved = self.grievance >= 0 and model.now - self.grievance <= given["renewals"]["grievance_weeks"]
+        return float(
+            renewals.chance_of_renewal(
+                self.commitment, max(1.0, (model.now + 1 - self.joined) // WEEKS), self.belief, bond, float(grieved),
+                given["fit"], given["renewals"], given["scenario"],
+            )
+        )  # fmt: skip
+
 
 class Staff(ColumnAgent):
     """Somebody who answers members in one department, learns about them, tires, leaves and is replaced."""
@@ -79,6 +101,9 @@ class Tie(Rows):
     There is room for one tie a member and department: row = member row * departments + department.
     """
 
+    def __init__(self, table, row: int):
+        self.table, self.row = table, row
+
     staff = Column("i4", "staff row", NEVER, 2**31 - 1, "the person on the staff side, -1 none yet", owner="encounters", default=NEVER)
     bond = Column("f4", "0..1", 0, 1, "strength of the personal bond at the last contact", owner="encounters")
     since = Column("i4", "week", -20_000, 100_000, "week of the first contact", owner="encounters")
@@ -93,7 +118,7 @@ class Case(Rows):
     allotment = Column("u4", "key", 0, 2**32 - 1, "that person's allotment to posts", owner="needs")
     owner_rank = Column("f4", "share", 0, 1, "that person's rank in getting an owner", owner="needs")
     ordinal = Column("i4", "count", 0, 65_535, "which of this member's requests of the week, times two, plus the part", owner="needs")
-    parts = Column("i4", "count", 1, 2, "domains the request touches", owner="needs")
+    parts = Column("i4", "count", 1, 2, "domains the request touches", owner="needs", default=1)
     domain = Column("i4", "department", 0, 120, "domain of this part", owner="needs")
     server = Column("i4", "staff row", 0, 2**31 - 1, "who answers", owner="routing")
     owned = Column("?", "flag", 0, 1, "answered by a relationship owner", owner="routing")

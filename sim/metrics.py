@@ -329,7 +329,7 @@ def beyond(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
 
 
 def break_even_week(reference: "Outcome", arm: "Outcome") -> float:
-    """First week from which the cumulative margin never again falls below the reference's; infinite if none does.
+    """First week from which the cumulative margin never again falls below the reference's; not a number if none does.
 
     0 if it never was below; weeks count from the switch.
     """
@@ -341,7 +341,7 @@ def break_even_week(reference: "Outcome", arm: "Outcome") -> float:
     behind = np.flatnonzero(paths[1] - paths[0] < 0.0)
     if len(behind) == 0:
         return 0.0
-    return float(behind[-1] + 1) if behind[-1] + 1 < len(paths[0]) else math.inf
+    return float(behind[-1] + 1) if behind[-1] + 1 < len(paths[0]) else math.nan
 
 
 PAIRED: dict[str, dict] = {
@@ -389,7 +389,7 @@ def measure_pair(reference: Outcome, arm: Outcome, tails: Tails) -> dict[str, fl
     gain = arm.surplus - reference.surplus
     return values | {
         "break_even_week": week,
-        "break_even_reached": float(math.isfinite(week)),
+        "break_even_reached": math.isfinite(week),
         "share_better": mean_of(gain > 0.0),
         "share_worse": mean_of(gain < 0.0),
     }

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from conftest import LOOSENED_HOLISTIC, PROCESSES, STRICT_SILOED, Notebook, columns_of, small_model
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sim import Fit, Policy, RelationshipModel, Scenario, World
@@ -17,6 +17,21 @@ from sim.quantities import described
 
 KINDS = {"members": Member, "staff": Staff, "ties": Tie}
 UNSEEN = settings(max_examples=150, deadline=None)
+
+
+class Plain:
+    """The formulas of a module as plain Python; that compiled ones give the same bits is tested elsewhere."""
+
+    def __init__(self, module):
+        self.module = module
+
+    def __getattr__(self, name):
+        value = getattr(self.module, name)
+        return getattr(value, "py_func", value)
+
+
+encounters, growth, learning, needs = map(Plain, (encounters, growth, learning, needs))
+renewals, routing, trust, worklife = map(Plain, (renewals, routing, trust, worklife))
 
 
 def values_of(cls, defaults):
@@ -196,15 +211,16 @@ def test_waiting_costs_more_the_longer_it_takes_but_never_without_end(one, other
 
 
 @UNSEEN
+@example(0.5, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0)
 @given(unit, st.floats(0, 500), st.floats(0, 500), st.floats(0.2, 10), unit, unit, unit)
 def test_bonds_fade_with_time_grow_with_contact_and_stay_in_bounds(bond, one, other, years, empathy, effort, pace):
     low, high = sorted((one, other))
     assert 0.0 <= encounters.faded(bond, high, years) <= encounters.faded(bond, low, years) <= bond
-    assert bond <= encounters.grown(bond, empathy, effort, pace * 0.6) <= 1.0
+    assert bond <= encounters.grown(bond, empathy, effort, pace) <= 1.0
 
 
 @UNSEEN
-@given(unit, unit, unit, encounters_world := world_of["encounters"])
+@given(unit, unit, unit, world_of["encounters"])
 def test_process_and_shared_records_keep_more_of_what_a_leaver_knew(strictness, information, more, world):
     kept = encounters.kept_from_leaver(strictness, information, world.codified, world.records)
     assert world.codified - 1e-12 <= kept <= 1.0
@@ -304,7 +320,7 @@ def test_a_reason_for_leaving_would_have_kept_the_member(chance, odds, gaps):
 # A promise and nothing else.
 
 
-def promised(seed, promise, policy=None, years=3, members=200, **scenario):
+def promised(seed, promise, policy=None, years=3, members=400, **scenario):
     model = small_model(members, rng=seed, policy=policy, **scenario)
     model.burn_in(52)
     levers = {name: getattr(model.policy, name) for name in described(Policy)}
@@ -313,13 +329,28 @@ def promised(seed, promise, policy=None, years=3, members=200, **scenario):
     return arm
 
 
-@pytest.mark.parametrize("policy", [Policy(), STRICT_SILOED, LOOSENED_HOLISTIC], ids=["conventional", "strict", "loose"])
+POLICIES = pytest.mark.parametrize(
+    "policy", [Policy(), STRICT_SILOED, LOOSENED_HOLISTIC], ids=["conventional", "strict", "loose"]
+)
+
+
+@POLICIES
 def test_a_promise_without_any_change_never_helps(policy):
-    """Same members, same luck, the same service: only what is expected of it differs."""
+    """Same members, same luck, the same service: only what is expected of it differs.
+
+    In the year after the switch everybody is due once, so the same members are compared. Later on, those whom
+    disappointment drove out early are no longer asked, which alone can lift the rate of the others.
+    """
     for seed in range(8):
-        kept = [promised(seed, promise, policy).metrics()["retention_expected"] for promise in (0.0, 0.5, 1.0)]
-        assert kept[0] >= kept[1] >= kept[2], f"seed {seed}: {kept}"
-        assert kept[0] > kept[2]
+        kept = [promised(seed, promise, policy, 1).metrics()["retention_expected"] for promise in (0.0, 0.5, 1.0)]
+        assert kept[0] > kept[1] > kept[2], f"seed {seed}: {kept}"
+
+
+@POLICIES
+def test_over_years_a_promise_without_any_change_costs_members(policy):
+    arms = [[promised(seed, promise, policy, 3, off=["growth"]) for seed in range(6)] for promise in (0.0, 1.0)]
+    plain, lifted = ([len(arm.members) for arm in several] for several in arms)
+    assert sum(lifted) < sum(plain)
 
 
 def test_on_impact_a_promise_moves_expectation_only():

@@ -121,7 +121,7 @@ def test_an_agent_reads_and_writes_its_row_in_every_column(world, name, kind):
             others = np.arange(len(table)) != row
             assert np.array_equal(table[column][others], before[others])
     assert world.agent_at(name, 1).to_dict() == {column: table[column][1].tolist() for column in kind.columns}
-    assert repr(world.agent_at(name, 1)).startswith(f"{kind.__name__}(row=1, identity=")
+    assert repr(world.agent_at(name, 1)).startswith(f"{kind.__name__}(row=1, ")
 
 
 def test_running_and_whole_columns_make_no_agents(world):
@@ -190,7 +190,7 @@ def test_a_member_made_by_hand_gets_a_row(world):
 @pytest.mark.parametrize(
     ("columns", "error", "message"),
     [
-        ({"trsut": 1}, TypeError, "Member has no column trsut; known: identity, alive"),
+        ({"trsut": 1}, TypeError, "Member has no column trsut; known: alive, renewal_week"),
         ({"trust": "high"}, ValueError, "could not convert"),
         ({"renewal_week": 300}, OverflowError, "out of bounds"),
         ({"needs": [1, 2]}, ValueError, "broadcast"),

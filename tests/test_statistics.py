@@ -80,7 +80,7 @@ def test_interval_holds_the_truth_in_19_of_20(n):
 
 
 @given(st.lists(st.tuples(finite, finite), min_size=2, max_size=12), st.randoms())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_order_of_rows_changes_nothing(pairs, random):
     made = runs("margin", a=[first for first, _ in pairs], b=[second for _, second in pairs])
     places = list(range(len(made.runs)))
@@ -90,7 +90,7 @@ def test_order_of_rows_changes_nothing(pairs, random):
 
 
 @given(st.lists(st.tuples(finite, finite), min_size=2, max_size=12), finite)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_shared_luck_cancels_and_swapping_arms_turns_the_sign(pairs, shift):
     first, second = (np.array(column) for column in zip(*pairs, strict=True))
     row = only(runs("margin", a=first, b=second))

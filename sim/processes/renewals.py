@@ -78,6 +78,14 @@ def renewal_odds(base, lived, dues, outside_option, world):
     return base + world.lived_weight * lived - world.price_weight * (dues - 1.0) - outside_option
 
 
+@formula
+def chance_of_renewal(commitment, years, belief, bond, grievance, fit, world, scenario):
+    """Probability that a member renews, given what he brings and what he has lived through; 0..1."""
+    base = base_commitment(commitment, years, fit.promise, fit.promise_years)
+    lived = lived_experience(belief, bond, grievance, fit, world)
+    return (1.0 - fit.involuntary) * logistic(renewal_odds(base, lived, scenario.dues, scenario.outside_option, world))
+
+
 @kernel
 def combined_bond(ties, row, staff, week, given):
     """A member's bonds with the staff as one number: a CES mean over departments of the ties alive within a year.

@@ -1,0 +1,67 @@
+"""Generated pages are up to date, links lead somewhere, and adding a thing touches as few places as promised."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim import WEEK
+from sim.agents import Case, Member, Staff, Tie
+from sim.metrics import METRICS, PAIRED
+from sim.world import World
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def test_generated_pages_are_up_to_date():
+    done = subprocess.run(
+        [sys.executable, CHECKOUT / "tools" / "write_docs.py", "--check"], capture_output=True, text=True, cwd=CHECKOUT
+    )
+    assert done.returncode == 0, f"{done.stdout}: run make docs"
+
+
+@pytest.mark.parametrize("page", [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))], ids=lambda p: p.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_number_has_a_unit_a_range_that_holds_its_default_and_a_source():
+    for process, name, what, default in World.parameters():
+        assert what.low <= default <= what.high, f"{process}.{name}"
+        assert what.unit and what.about and what.source, f"{process}.{name}"
+
+
+def test_every_column_is_owned_by_a_process_or_by_founding():
+    owners = {entry.name for entry in WEEK} | {"founding"}
+    for kind in (Member, Staff, Tie, Case):
+        for column in kind.columns.values():
+            assert column.owner in owners, f"{kind.__name__}.{column.name}"
+            assert column.low <= column.default <= column.high, f"{kind.__name__}.{column.name}"
+
+
+def test_every_metric_says_what_it_is_which_way_is_better_and_whose_it_is():
+    for metric in METRICS.values():
+        assert metric.unit and metric.about and metric.better in ("higher", "lower", "none")
+        assert metric.process in {entry.name for entry in WEEK}
+    for name, what in PAIRED.items():
+        assert what["unit"] and what["about"], name
+
+
+def test_every_process_begins_with_its_theory_and_is_one_file():
+    for entry in WEEK:
+        module = sys.modules[f"sim.processes.{entry.name}"]
+        assert len(module.__doc__) > 80
+        assert entry.about.endswith(".")
+
+
+def test_imports_run_one_way():
+    """The model knows nothing of experiments; processes know neither the model nor Mesa's side of it."""
+    for path in (CHECKOUT / "sim").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(from|import) experiments", text, re.M), path.name
+        if path.parent.name == "processes":
+            assert not re.search(r"^\s*(from|import) (sim\.model|sim\.agents|sim\.roster|mesa|hydra|matplotlib)", text, re.M), path.name

@@ -1,0 +1,344 @@
+"""One run, the same bits: compiled or not, on one worker or two, copied or pickled, with or without onlookers."""
+
+import copy
+import importlib
+import inspect
+import pickle
+import pkgutil
+import re
+import struct
+
+import joblib
+import numpy as np
+import pytest
+from conftest import (
+    LOOSENED_HOLISTIC, LOOSENED_SILOED, ROOT, STRICT_SILOED, Notebook, columns_of, differing, digest, noted, people,
+    run_python, same_people, small_model, world_with,
+)  # fmt: skip
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim import WEEK, Fit, Policy, Scenario, World
+from sim import metrics as measured
+from sim.agents import Member, Staff
+from sim.compiled import COMPILING
+from sim.luck import decision, draws
+from sim.quantities import described
+
+LIVELY = {"growth__prospects": 4.0, "worklife__leaving": 0.6, "worklife__vacancy": 2, "needs__requests": 0.4,
+          "encounters__free_failure": 0.3, "trust__voice": 0.8}  # fmt: skip
+
+
+def eventful(rng=5, policy=LOOSENED_HOLISTIC, replicate=0):
+    """Twenty weeks in which about everything happens at least once: a fork, recruits, leavers, complaints, vacancies."""
+    model = small_model(60, world=world_with(**LIVELY), rng=rng, replicate=replicate, members_per_post=6)
+    model.burn_in(8)
+    arm = model.fork(policy)
+    arm.run_for(12)
+    return arm
+
+
+def digests() -> str:
+    """One line a run; printed by a Python of its own, compiled or not."""
+    policies = (LOOSENED_HOLISTIC, LOOSENED_SILOED, STRICT_SILOED, Policy(0.5, 0.5, 0.1, 0.5, 0.5, 0.5))
+    return "\n".join(digest(eventful(5 + place, policy, place)) for place, policy in enumerate(policies))
+
+
+def test_the_run_below_is_eventful():
+    model = eventful()
+    totals = dict(zip([s.name for s in sim.recording.SERIES], model.record.rows.sum(axis=0), strict=True))
+    for name in ("recruits", "staff_left", "complaints", "unresolved", "let_downs", "free_parts", "gifts", "overloaded"):
+        assert totals[name] > 0, name
+    assert totals["due"] > totals["renewed"] > 0
+    assert (model.tables["staff"]["hired"] >= 0).any()
+    assert model.tables["members"]["owner"].max() >= 0
+
+
+def test_compiled_and_plain_python_give_the_same_bits():
+    code = "from test_same_bits import digests; print(digests())"
+    compiled, plain = (run_python(code, RELSIM_COMPILE=mode) for mode in "10")
+    assert len(set(compiled.split())) == 4
+    assert compiled == plain
+    assert compiled == digests()
+
+
+def test_one_worker_or_two_give_the_same_bytes():
+    alone = [digest(eventful(rng)) for rng in range(3)]
+    together = joblib.Parallel(n_jobs=2)(joblib.delayed(digest_of)(rng) for rng in range(3))
+    assert together == alone
+    assert len(set(alone)) == 3
+
+
+def digest_of(rng):
+    return digest(eventful(rng))
+
+
+@pytest.mark.parametrize("twin_of", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["copy", "pickle"])
+@pytest.mark.parametrize("week", [0, 1, 9])
+def test_a_twin_made_on_the_way_goes_on_with_the_same_bits(twin_of, week):
+    model = small_model(world=world_with(**LIVELY), policy=Policy(strictness=0.5, routing=0.5))
+    for _ in range(week):
+        model.step()
+    twin = twin_of(model)
+    assert digest(twin) == digest(model)
+    model.run_for(30)
+    assert twin.now == week
+    twin.run_for(30)
+    assert digest(twin) == digest(model)
+    assert twin.metrics() == pytest.approx(model.metrics(), rel=0, abs=0, nan_ok=True)
+
+
+def test_a_fork_to_the_same_policy_goes_on_as_the_model_would_have():
+    model = small_model(world=world_with(**LIVELY))
+    model.run_for(10)
+    arm = model.fork(model.policy)
+    model.open_accounts()
+    for each in (model, arm):
+        each.run_for(20)
+    assert digest(arm) == digest(model)
+
+
+def test_a_fork_leaves_the_model_it_came_from_alone():
+    model = small_model(world=world_with(**LIVELY))
+    model.run_for(10)
+    before = digest(model)
+    arm = model.fork(LOOSENED_HOLISTIC)
+    arm.run_for(20)
+    arm.members.set("trust", 0.0)
+    assert digest(model) == before
+    assert model.policy == Policy()
+
+
+def test_agents_show_what_columns_hold():
+    model = eventful()
+    for name, kind in (("members", Member), ("staff", Staff)):
+        table = model.tables[name]
+        for row in range(0, len(table), 7):
+            agent = model.agent_at(name, row)
+            for column in kind.columns:
+                assert np.array_equal(getattr(agent, column), table[column][row])
+
+
+# Onlookers, newcomers and other processes move nobody's luck.
+
+
+@pytest.fixture(scope="module")
+def untouched():
+    return digest(eventful())
+
+
+def test_looking_at_everybody_every_week_changes_nothing(untouched):
+    model = small_model(60, world=world_with(**LIVELY), rng=5, members_per_post=6)
+
+    def look(model):
+        model.members.map(lambda member: (member.trust, member.to_dict()))
+        model.agents.shuffle_do(lambda agent: agent.identity)
+        model.random.random(), model.rng.random(), len(model.staff)
+
+    model.week.insert(3, look)
+    model.burn_in(8)
+    arm = model.fork(LOOSENED_HOLISTIC)
+    arm.run_for(12)
+    assert digest(arm) == untouched
+
+
+@pytest.mark.parametrize("place", [0, 4, len(WEEK)])
+def test_a_process_that_draws_moves_nobody_elses_luck(untouched, place):
+    lottery, won = decision("user.lottery"), []
+
+    def draw_lots(model):
+        for identity in model.members.column("identity").tolist():
+            won.append(draws(model.luck, lottery, model.now, identity, 0, 0)[0])
+
+    model = small_model(60, world=world_with(**LIVELY), rng=5, members_per_post=6)
+    model.week.insert(place, draw_lots)
+    model.burn_in(8)
+    arm = model.fork(LOOSENED_HOLISTIC)
+    arm.run_for(12)
+    assert digest(arm) == untouched
+    assert len(set(won)) > 1000
+
+
+def test_a_metric_more_changes_nothing_but_the_list_of_metrics(untouched, monkeypatch):
+    before = eventful().metrics()
+    monkeypatch.setattr(measured, "METRICS", dict(measured.METRICS))
+
+    @measured.metric("members", 0, 10_000, "none", "needs")
+    def askers(outcome):
+        """Members who have asked at least once."""
+        return float((outcome.answers > 0).sum())
+
+    model = eventful()
+    assert digest(model) == untouched
+    after = model.metrics()
+    assert after.pop("askers") > 0
+    assert after == pytest.approx(before, rel=0, abs=0, nan_ok=True)
+
+
+UNCOUPLED = {"routing__week_hours": 40.0, "routing__hours": 0.5, "growth__word_of_mouth": 0.0, "growth__prospects": 2.0}
+
+
+def test_one_founder_more_moves_nobody_elses_life():
+    """With hours to spare and no talk, founders meet only through luck, which is nobody's but their own."""
+    models, books = [], []
+    for members in (60, 61):
+        model = small_model(members, world=world_with(**UNCOUPLED), policy=LOOSENED_SILOED)
+        books.append(noted(model, "domain", "quality", weeks=80))
+        models.append(model)
+    fewer, more = (people(model, identities=np.arange(60)) for model in models)
+    assert len(fewer["identity"]) == 60
+    assert same_people(fewer, more) == set()
+    first, second = ({case: value for case, value in book.by_case("domain").items() if case[1] < 60} for book in books)
+    assert first == second
+    assert any(case[1] == 60 for case in books[1].by_case("domain"))
+
+
+def test_one_founder_more_leaves_prospects_who_they_are():
+    """Prospect j of week w is the same person however many there were at the start."""
+    recruits = []
+    for members in (60, 61):
+        model = small_model(members, world=world_with(**UNCOUPLED), policy=LOOSENED_SILOED)
+        model.run_for(80)
+        table = model.tables["members"]
+        rows = ~table["founder"]
+        recruits.append(set(zip(table["joined"][rows].tolist(), table["commitment"][rows].tolist(), strict=True)))
+    few, many = recruits
+    assert len(few) > 40
+    assert len(few & many) > 0.95 * len(few)
+
+
+def test_a_member_added_by_hand_moves_nobody_elses_life():
+    models = [small_model(world=world_with(**UNCOUPLED), policy=LOOSENED_SILOED) for _ in range(2)]
+    for model in models:
+        model.run_for(10)
+    guest = Member(models[1], request_rate=0.5, needs=[0.5] * 5, uncertainty=1.0, trust=0.9, commitment=9.0, allotment=7)
+    for model in models:
+        model.run_for(70)
+    assert guest.answers > 10
+    assert guest.alive and guest.renewals == 1
+    everybody = models[0].tables["members"]["identity"]
+    alone, beside = (people(model, identities=everybody) for model in models)
+    assert len(everybody) > 100
+    assert same_people(alone, beside) == set()
+
+
+def test_a_policy_moves_answers_but_not_who_asks_when_and_about_what():
+    books = []
+    for policy in (STRICT_SILOED, LOOSENED_HOLISTIC):
+        books.append(noted(small_model(policy=policy, off=["renewals", "growth"]), "domain", "parts", weeks=60))
+    assert books[0].by_case("domain") == books[1].by_case("domain")
+    assert books[0].by_case("parts") == books[1].by_case("parts")
+
+
+def test_a_replicate_or_seed_more_is_another_world_of_luck():
+    runs = {(rng, replicate): digest(eventful(rng, replicate=replicate)) for rng in (1, 2) for replicate in (0, 1)}
+    assert len(set(runs.values())) == 4
+
+
+def test_the_process_that_notes_cases_changes_nothing(untouched):
+    """The helper behind many tests here is itself an onlooker."""
+    model = small_model(60, world=world_with(**LIVELY), rng=5, members_per_post=6)
+    model.week.append(Notebook("quality"))
+    model.burn_in(8)
+    arm = model.fork(LOOSENED_HOLISTIC)
+    arm.run_for(12)
+    assert digest(arm) == untouched
+    assert differing(arm, columns_of(arm)) == set()
+
+
+# Formula by formula.
+
+
+def formulas():
+    """Everything marked ``@formula`` anywhere in ``sim``, by name."""
+    found = {}
+    for info in pkgutil.walk_packages(sim.__path__, "sim."):
+        module = importlib.import_module(info.name)
+        for name in re.findall(r"@formula\ndef (\w+)\(", (ROOT / (info.name.replace(".", "/") + ".py")).read_text()
+                               if not info.ispkg else ""):  # fmt: skip
+            found[f"{info.name}.{name}"] = getattr(module, name)
+    return found
+
+
+FORMULAS = formulas()
+unit = st.floats(0, 1)
+chance = st.integers(0, 2**32 - 1).map(lambda word: (word + 0.5) * 2.0**-32)
+word = st.integers(0, 2**32 - 1)
+truth = st.booleans()
+years = st.floats(1, 80)
+# Ranges of arguments by their names, which mean the same in all formulas.
+ARGUMENTS = {
+    **dict.fromkeys(
+        "trust alignment empathy information strictness coverage freedom_rank visible tailoring known voice codified "
+        "records promise reputation bond grievance friction share autonomy tolerance_share".split(),
+        unit,
+    ),
+    **dict.fromkeys("chance uniform".split(), chance),
+    **dict.fromkeys("counter_0 counter_1 counter_2 counter_3 key_0 key_1 what person second allotment".split(), word),
+    **dict.fromkeys("week ordinal".split(), st.integers(0, 65535)),
+    **dict.fromkeys("free handed_on owned later_part own_department".split(), truth),
+    **dict.fromkeys("need offer estimate distance".split(), st.floats(-20, 20)),
+    **dict.fromkeys("quality line expectation usual belief ability skill value low high".split(), st.floats(-4, 4)),
+    **dict.fromkeys("base commitment odds log_odds base_gap belief_gap bond_gap grievance_gap x".split(), st.floats(-60, 60)),
+    "effort": st.floats(0.2, 1.0), "luck": st.tuples(word, word), "mean": st.floats(0, 300), "morale": st.floats(-3, 3), "load": st.floats(0, 50),
+    "weeks": st.floats(0, 2000), "years": years, "cost": unit, "growth": unit, "kept": st.floats(0.8, 1.0),
+    "tolerance": st.floats(0.3, 2.0), "spread": st.floats(0.2, 2.0), "drift": st.floats(0, 0.6), "least": st.floats(0.2, 1.0),
+    "dues": st.floats(0, 5), "outside_option": st.floats(-3, 3), "lived": st.floats(-10, 10), "promise_years": st.floats(0, 30),
+    "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),
+    "main_domain": st.integers(0, 1), "first": st.integers(0, 99), "posts": st.integers(1, 9), "opened": st.just(1),
+}  # fmt: skip
+RECORDS = {"policy": Policy, "scenario": Scenario, "fit": Fit, "needs": type(World().needs)}
+
+
+def numbers_of(kind):
+    """Numbers within the ranges of a class of quantities, as the record that rules are given."""
+    defaults = kind()
+    parts = [
+        st.integers(int(what.low), int(what.high)) if isinstance(getattr(defaults, name), int) else st.floats(what.low, what.high)
+        for name, what in described(kind).items()
+    ]
+    return st.tuples(*parts).map(lambda values: np.array([values], dtype=kind.record_dtype))
+
+
+def arguments_of(name):
+    """What a formula may be given, argument by argument."""
+    group = name.split(".")[-2]
+    out = []
+    for argument in inspect.signature(FORMULAS[name].py_func).parameters:
+        if argument == "world":
+            out.append(numbers_of(type(getattr(World(), group))))
+        elif argument in RECORDS:
+            out.append(numbers_of(RECORDS[argument]))
+        else:
+            assert argument in ARGUMENTS, f"say here in which range {argument!r} of {name} lies"
+            out.append(ARGUMENTS[argument])
+    return st.tuples(*out)
+
+
+def bits(value):
+    """A result as bytes, so that -0.0 is not 0.0 and no digit is forgiven."""
+    if isinstance(value, tuple):
+        return b"".join(map(bits, value))
+    return struct.pack("d", value) if isinstance(value, float) else repr(int(value)).encode()
+
+
+@pytest.mark.skipif(not COMPILING, reason="the compiler is switched off")
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_compiled_formula_gives_the_bits_of_plain_python(name):
+    """Anywhere within the ranges of its arguments; plain Python also refuses to divide by zero or to overflow there."""
+    formula = FORMULAS[name]
+
+    @settings(max_examples=60, deadline=None, database=None)
+    @given(arguments_of(name))
+    def same(arguments):
+        compiled = formula(*(part[0] if isinstance(part, np.ndarray) else part for part in arguments))
+        plain = formula.py_func(*(part.view(np.recarray)[0] if isinstance(part, np.ndarray) else part for part in arguments))
+        assert bits(compiled) == bits(plain)
+
+    same()
+
+
+def test_all_formulas_are_known():
+    assert len(FORMULAS) > 35
+    assert {"sim.luck.normal", "sim.processes.encounters.fit", "sim.founding.completed_renewals"} <= set(FORMULAS)
