@@ -18,7 +18,12 @@ from experiments.scenarios import scenario_named
 from experiments.statistics import Comparison, answer, paired
 from experiments.tables import SurvivalTable, published, read_survival
 from experiments.targets import (
-    CONTRACT_MEMBERS, association_statistics, cohort_survival, contract_statistics, larger, verdicts,
+    CONTRACT_MEMBERS,
+    association_statistics,
+    cohort_survival,
+    contract_statistics,
+    larger,
+    verdicts,
 )  # fmt: skip
 from sim.metrics import METRICS, PAIRED
 from sim.quantities import OutOfRange

@@ -220,10 +220,8 @@ def fit_association(scenario: Scenario, world: World, start: Fit, overall: float
     Levels of lived experience are those of the reference run at the fit itself: rounds of both until they agree.
     """
     fit = start
-    for _ in range(3):
-        model = RelationshipModel(scenario, world, rng=seed, fit=fit)
-        model.burn_in(2 * WEEKS)
-        fit = settled(model, WEEKS, 2 * WEEKS)
+    for _ in range(2):
+        fit = with_settled_levels(scenario, world, fit, seed)
 
         def gap(point, fit=fit):
             trial = replace(fit, alpha=float(np.exp(point[0])), beta=float(np.exp(point[1])))
@@ -231,9 +229,24 @@ def fit_association(scenario: Scenario, world: World, start: Fit, overall: float
             model.burn_in(2 * WEEKS)
             return np.array(benchmarks(model)) - (overall, first_year)
 
-        found = root(gap, [math.log(fit.alpha), math.log(fit.beta)], method="hybr", options={"xtol": 1e-3, "maxfev": 25, "eps": 0.02})
+        start_at = [math.log(fit.alpha), math.log(fit.beta)]
+        found = root(gap, start_at, method="hybr", options={"xtol": 1e-3, "maxfev": 25, "eps": 0.02})
         alpha, beta = np.exp(np.clip(found.x, -4.0, 5.0))
         fit = replace(fit, alpha=float(alpha), beta=float(beta))
+    return with_settled_levels(scenario, world, fit, seed)
+
+
+def with_settled_levels(scenario: Scenario, world: World, fit: Fit, seed: int, most: int = 12) -> Fit:
+    """The fit with the levels of its own reference run: rounds of run and reading until they stay where they are.
+
+    What newcomers believe and expect is a level too, so a run begins with the levels it is to end with.
+    """
+    for _ in range(most):
+        model = RelationshipModel(scenario, world, rng=seed, fit=fit)
+        model.burn_in(2 * WEEKS)
+        before, fit = fit, settled(model, WEEKS, 2 * WEEKS)
+        if abs(fit.belief - before.belief) < 0.0005 and abs(fit.expectation - before.expectation) < 0.0005:
+            break
     return fit
 
 

@@ -10,7 +10,12 @@ from dataclasses import dataclass, field, replace
 from experiments.fitting import fit_association, fit_cohort, live, spread
 from experiments.tables import SurvivalTable
 from experiments.targets import (
-    CONTRACT_MEMBERS, all_met, cohort_survival, contract_statistics, larger, settled_association,
+    CONTRACT_MEMBERS,
+    all_met,
+    cohort_survival,
+    contract_statistics,
+    larger,
+    settled_association,
 )  # fmt: skip
 from sim import Scenario, World
 from sim.scenario import Fit

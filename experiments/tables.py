@@ -66,7 +66,8 @@ def read_survival(path: str) -> SurvivalTable:
         try:
             year, percent = float(row["year"]), float(row["pct_surviving"])
         except (TypeError, ValueError):
-            raise OutOfRange(f"data={path}, line {line}: {row.get('year')!r}, {row.get('pct_surviving')!r} are not numbers; {advice}") from None
+            given = f"{row.get('year')!r}, {row.get('pct_surviving')!r}"
+            raise OutOfRange(f"data={path}, line {line}: {given} are not numbers; {advice}") from None
         if year != len(surviving):
             raise OutOfRange(f"data={path}, line {line}: year {row['year']} where {len(surviving)} was expected; {advice}")
         highest = surviving[-1] if surviving else 100.0

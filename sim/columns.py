@@ -13,11 +13,11 @@ through every week for all members are kept apart (``scanned=True``), so that lo
 
 from copy import copy
 from functools import cache
+from typing import ClassVar
 
 import numpy as np
 
 from sim.compiled import COMPILING
-
 
 CACHE_LINE = 64
 
@@ -66,7 +66,7 @@ class Column:
 class Rows:
     """Base of everything that lives in a table; a subclass gains ``columns``, its own and its parents'."""
 
-    columns: dict[str, Column] = {}
+    columns: ClassVar[dict[str, Column]] = {}
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)

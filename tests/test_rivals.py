@@ -11,7 +11,7 @@ from sim.compiled import COMPILING
 
 WEEKS = 104
 # Plain Mesa has luck of its own: over three seeds of 1,500 members the mean difference has a standard deviation of
-# 0.005 in yearly loss, 0.0017 in trust and 0.002 in belief (24 other seeds). The tolerances are four to five times that.
+# 0.005 in yearly loss, 0.0017 in trust and 0.002 in belief (24 other seeds). Tolerances are four to five times that.
 MESA_MEMBERS, MESA_SEEDS = 1500, (1, 2, 3)
 LOSS_TOLERANCE, TRUST_TOLERANCE, BELIEF_TOLERANCE = 0.02, 0.008, 0.01
 

@@ -23,7 +23,16 @@ from sim.processes.encounters import faded
 from sim.processes.needs import WEEKS
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
-    DUE, DUE_BELIEF, DUE_BOND, DUE_FIRST, DUE_GRIEVANCE, EXPECTED, EXPECTED_FIRST, FIRST_LAPSE, RENEWED, RENEWED_FIRST,
+    DUE,
+    DUE_BELIEF,
+    DUE_BOND,
+    DUE_FIRST,
+    DUE_GRIEVANCE,
+    EXPECTED,
+    EXPECTED_FIRST,
+    FIRST_LAPSE,
+    RENEWED,
+    RENEWED_FIRST,
 )  # fmt: skip
 
 RENEWAL = decision("renewals.renewal")
