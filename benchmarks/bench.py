@@ -140,7 +140,7 @@ def load(model: RelationshipModel) -> dict:
     recent &= model.tables["staff"]["alive"][ties["staff"]]
     live_ties = recent.reshape(-1, model.departments)[living].sum(axis=1).mean()
     values = {"requests_per_member_week": requests, "hours_used": used, "live_ties_per_member": live_ties}
-    bounds = {"requests_per_member_week": (0.14, 0.16), "hours_used": (0.75, 0.85), "live_ties_per_member": (2.4, 3.6)}
+    bounds = {"requests_per_member_week": (0.14, 0.16), "hours_used": (0.75, 0.85), "live_ties_per_member": (2.5, 3.5)}
     found = {name: significant(float(value), 4) for name, value in values.items()}
     wrong = [f"{name}={found[name]} is not in {low}..{high}" for name, (low, high) in bounds.items()
              if not low <= found[name] <= high]  # fmt: skip

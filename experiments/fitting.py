@@ -224,16 +224,21 @@ def fit_association(scenario: Scenario, world: World, start: Fit, overall: float
         fit = with_settled_levels(scenario, world, fit, seed)
 
         def gap(point, fit=fit):
-            trial = replace(fit, alpha=float(np.exp(point[0])), beta=float(np.exp(point[1])))
+            trial = shaped(fit, point)
             model = RelationshipModel(scenario, world, rng=seed, fit=trial)
             model.burn_in(2 * WEEKS)
             return np.array(benchmarks(model)) - (overall, first_year)
 
         start_at = [math.log(fit.alpha), math.log(fit.beta)]
         found = root(gap, start_at, method="hybr", options={"xtol": 1e-3, "maxfev": 25, "eps": 0.02})
-        alpha, beta = np.exp(np.clip(found.x, -4.0, 5.0))
-        fit = replace(fit, alpha=float(alpha), beta=float(beta))
+        fit = shaped(fit, found.x)
     return with_settled_levels(scenario, world, fit, seed)
+
+
+def shaped(fit: Fit, log_shapes: np.ndarray) -> Fit:
+    """The fit with other shapes of commitment, given as logarithms; wild steps of a solver are cut short."""
+    alpha, beta = np.exp(np.clip(log_shapes, -4.0, 5.0))
+    return replace(fit, alpha=float(alpha), beta=float(beta))
 
 
 def with_settled_levels(scenario: Scenario, world: World, fit: Fit, seed: int, most: int = 12) -> Fit:

@@ -99,8 +99,8 @@ class Notebook:
 
     def by_case(self, name: str) -> dict[tuple[int, int, int], float]:
         """One column by (week, person, ordinal)."""
-        keys = zip(self.column("week").tolist(), self.column("identity").tolist(), self.column("ordinal").tolist())
-        return dict(zip(keys, self.column(name).tolist()))
+        keys = zip(self.column("week").tolist(), self.column("identity").tolist(), self.column("ordinal").tolist(), strict=False)
+        return dict(zip(keys, self.column(name).tolist(), strict=False))
 
 
 def noted(model, *columns: str, weeks: int) -> Notebook:

@@ -5,8 +5,18 @@ import math
 import numpy as np
 import pytest
 from conftest import (
-    LOOSENED_HOLISTIC, LOOSENED_SILOED, STRICT_SILOED, Notebook, columns_of, differing, noted, people, same_people,
-    small_model, without, world_with,
+    LOOSENED_HOLISTIC,
+    LOOSENED_SILOED,
+    STRICT_SILOED,
+    Notebook,
+    columns_of,
+    differing,
+    noted,
+    people,
+    same_people,
+    small_model,
+    without,
+    world_with,
 )  # fmt: skip
 from scipy import special, stats
 
@@ -320,6 +330,21 @@ def test_nobody_is_lost_or_doubled(departments):
     assert ((members["lapse"] > 0) == ~members["alive"]).all()
     posts = arm.tables["staff"]["post"][arm.seats[arm.seats >= 0]]
     assert posts.tolist() == np.flatnonzero(arm.seats >= 0).tolist()
+
+
+def test_there_is_always_somebody_to_answer():
+    """Posts close with the members they were for and people leave: the last one stays until somebody has come."""
+    world = world_with(worklife__leaving=0.6, worklife__vacancy=52)
+    for seed in range(10):
+        model = small_model(
+            40, departments=1, members_per_post=20, rng=seed, world=world, outside_option=3.0,
+            staff_follow_members=True, off=["growth"],
+        )  # fmt: skip
+        for _ in range(120):
+            model.step()
+            assert len(model.staff) >= 1, f"seed {seed}, week {model.now - 1}: nobody is left"
+            assert (model.tables["staff"]["alive"][model.cases["server"]]).all() or model.cases.count == 0
+            assert (model.cases["server"] >= 0).all()
 
 
 def test_whoever_has_left_is_left_alone():

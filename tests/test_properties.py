@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim import Fit, Policy, RelationshipModel, Scenario, World
 from sim import recording as series
-from sim.agents import Case, Member, Staff, Tie
+from sim.agents import Member, Staff, Tie
 from sim.metrics import METRICS
 from sim.processes import encounters, growth, learning, needs, renewals, routing, trust, worklife
 from sim.quantities import described

@@ -12,8 +12,20 @@ import joblib
 import numpy as np
 import pytest
 from conftest import (
-    LOOSENED_HOLISTIC, LOOSENED_SILOED, ROOT, STRICT_SILOED, Notebook, columns_of, differing, digest, noted, people,
-    run_python, same_people, small_model, world_with,
+    LOOSENED_HOLISTIC,
+    LOOSENED_SILOED,
+    ROOT,
+    STRICT_SILOED,
+    Notebook,
+    columns_of,
+    differing,
+    digest,
+    noted,
+    people,
+    run_python,
+    same_people,
+    small_model,
+    world_with,
 )  # fmt: skip
 from hypothesis import given, settings
 from hypothesis import strategies as st

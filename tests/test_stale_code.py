@@ -1,0 +1,51 @@
+"""Machine code kept on disk is never that of formulas which have been edited since."""
+
+import shutil
+
+import pytest
+from conftest import ROOT, run_python
+
+from sim.compiled import COMPILING
+
+pytestmark = pytest.mark.skipif(not COMPILING, reason="the compiler is switched off")
+
+# One formula that calls another one in another file: the least that can be stale.
+CALL = """
+import numpy as np
+from sim.compiled import CACHE, is_cold
+from sim.founding import quantile
+
+print(is_cold(), CACHE, quantile(np.linspace(-1.0, 1.0, 9), 0.9))
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the sources, with a place for machine code of its own."""
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "pyproject.toml").write_text("")
+    return tmp_path
+
+
+def called(checkout):
+    """Cold or warm, the folder of machine code, and the quantile that came out."""
+    cold, folder, value = run_python(CALL, checkout, RELSIM_COMPILE="1").split()
+    return cold == "True", folder, float(value)
+
+
+def test_an_edited_formula_is_compiled_again_and_an_unchanged_one_is_not(checkout):
+    """``quantile`` of founding calls ``normal`` of luck; numba alone would notice an edit in neither."""
+    first = called(checkout)
+    again = called(checkout)
+    luck = checkout / "sim" / "luck.py"
+    source = luck.read_text(encoding="utf-8")
+    assert source.count("q = uniform - 0.5\n") == 1
+    luck.write_text(source.replace("q = uniform - 0.5\n", "q = uniform - 0.4\n"), encoding="utf-8")
+    edited = called(checkout)
+    luck.write_text(source, encoding="utf-8")
+    restored = called(checkout)
+    assert first[1].startswith(str(checkout))
+    assert (first[0], again[0], edited[0], restored[0]) == (True, False, True, False)
+    assert first[1:] == again[1:] == restored[1:]
+    assert edited[1] != first[1]
+    assert edited[2] != first[2]
