@@ -122,18 +122,15 @@ class Table:
     def __init__(self, kind, departments: int, capacity: int = 16):
         self.kind, self.departments, self.count = kind, departments, 0
         self.dtype = record_dtype(kind, departments)
-        self._hold(self._blank_rows(capacity), self._blank_scanned(capacity))
-
-    def _blank_rows(self, rows: int) -> np.ndarray:
-        blank = blank_records(rows, self.dtype)
-        for name, column in self.kind.columns.items():
-            if column.default != 0 and not column.scanned:
-                blank[name] = column.default
-        return blank
+        # What a new row holds. Rows not in use stay zero: memory that nobody touches costs nothing.
+        self._new_row = np.zeros(1, self.dtype)
+        for name, column in kind.columns.items():
+            if not column.scanned:
+                self._new_row[name] = column.default
+        self._hold(blank_records(capacity, self.dtype), self._blank_scanned(capacity))
 
     def _blank_scanned(self, rows: int) -> dict[str, np.ndarray]:
-        kept_apart = {name: column for name, column in self.kind.columns.items() if column.scanned}
-        return {name: np.full(rows, column.default, column.dtype) for name, column in kept_apart.items()}
+        return {name: np.zeros(rows, column.dtype) for name, column in self.kind.columns.items() if column.scanned}
 
     def _hold(self, rows: np.ndarray, scanned: dict[str, np.ndarray]) -> None:
         self._records, self.scanned = rows, scanned
@@ -157,17 +154,22 @@ class Table:
 
     def add(self, rows: int) -> slice:
         """Append blank rows and say which they are."""
-        first = self.count
-        self.reserve(first + rows)
-        self.count = first + rows
-        return slice(first, self.count)
+        added = slice(self.count, self.count + rows)
+        self.reserve(added.stop)
+        self.count = added.stop
+        self._records[added] = self._new_row
+        for name, array in self.scanned.items():
+            default = self.kind.columns[name].default
+            if default != 0:
+                array[added] = default
+        return added
 
     def reserve(self, rows: int) -> None:
         """Make room for a total number of rows; arrays taken before are stale afterwards."""
         if rows <= self.capacity:
             return
         used, room = self.count, max(rows, self.capacity + self.capacity // 4)
-        larger, scanned = self._blank_rows(room), self._blank_scanned(room)
+        larger, scanned = blank_records(room, self.dtype), self._blank_scanned(room)
         larger[:used] = self._records[:used]
         for name, array in self.scanned.items():
             scanned[name][:used] = array[:used]
@@ -175,10 +177,12 @@ class Table:
 
     def copy(self) -> "Table":
         """An independent copy with the same rows."""
-        twin = copy(self)
-        records = blank_records(self.capacity, self.dtype)
-        records[:] = self._records
-        twin._hold(records, {name: array.copy() for name, array in self.scanned.items()})
+        twin, used = copy(self), self.count
+        records, scanned = blank_records(self.capacity, self.dtype), self._blank_scanned(self.capacity)
+        records[:used] = self._records[:used]
+        for name, array in self.scanned.items():
+            scanned[name][:used] = array[:used]
+        twin._hold(records, scanned)
         return twin
 
     def __deepcopy__(self, memo) -> "Table":

@@ -144,7 +144,7 @@ def settle(model, identities: np.ndarray, week: int, stationary: bool = False) -
 def found(model) -> None:
     """Build the tables of week 0: members, ties, staff, and room for the cases of a week."""
     scenario, departments = model.scenario, model.departments
-    room = scenario.members + scenario.members // 16 + 64
+    room = scenario.members + scenario.members // 2 + 64  # room that is not used costs no memory
     model.tables["members"] = Table(Member, departments, room)
     model.tables["ties"] = Table(Tie, departments, room * departments)
     settle(model, np.arange(scenario.members, dtype=np.int64), 0, scenario.stationary)

@@ -77,9 +77,8 @@ def summarise(alive, trust, count, tally):
     """Size and mean trust of the membership at the end of a week."""
     living, total = 0, 0.0
     for row in range(count):
-        if alive[row]:
-            living += 1
-            total += trust[row]
+        living += alive[row]
+        total += trust[row] if alive[row] else 0.0
     tally[MEMBERS] = living
     if living > 0:
         tally[TRUST] = total / living

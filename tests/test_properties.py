@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from conftest import LOOSENED_HOLISTIC, PROCESSES, STRICT_SILOED, Notebook, columns_of, small_model
+from conftest import LOOSENED_HOLISTIC, PROCESSES, STRICT_SILOED, Notebook, columns_of, small_model, world_with
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -334,16 +334,33 @@ POLICIES = pytest.mark.parametrize(
 )
 
 
-@POLICIES
-def test_a_promise_without_any_change_never_helps(policy):
-    """Same members, same luck, the same service: only what is expected of it differs.
+def test_a_promise_without_any_change_never_helps_anybody():
+    """The same answers at the same counter: only what is expected of them differs, and never to the good.
 
-    In the year after the switch everybody is due once, so the same members are compared. Later on, those whom
-    disappointment drove out early are no longer asked, which alone can lift the rate of the others.
+    One member's disappointment is kept from being another's gain (leavers leave shorter queues) by hours to spare. In
+    the year after the switch everybody is due once, so that the same members are compared.
     """
-    for seed in range(8):
-        kept = [promised(seed, promise, policy, 1).metrics()["retention_expected"] for promise in (0.0, 0.5, 1.0)]
+    hours = {"routing__week_hours": 40.0, "routing__hours": 0.5, "trust__healing": 0.0}
+    for seed in range(12):
+        arms = [promised(seed, p, STRICT_SILOED, 1, world=world_with(**hours), off=["growth"]) for p in (0.0, 0.5, 1.0)]
+        kept = [arm.metrics()["retention_expected"] for arm in arms]
         assert kept[0] > kept[1] > kept[2], f"seed {seed}: {kept}"
+        trusts = [arm.tables["members"]["trust"][arm.cohort] for arm in arms]
+        stayed = arms[0].tables["members"]["alive"][arms[0].cohort] & arms[2].tables["members"]["alive"][arms[2].cohort]
+        assert (trusts[2] <= trusts[0])[stayed].all()
+
+
+@POLICIES
+def test_a_promise_without_any_change_costs_renewals(policy):
+    """With everything coupled as it is: worse on the whole, in the year after the switch."""
+    kept = np.array([
+        [promised(seed, promise, policy, 1).metrics()["retention_expected"] for promise in (0.0, 0.5, 1.0)]
+        for seed in range(16)
+    ])  # fmt: skip
+    half, full = kept[:, 0] - kept[:, 1], kept[:, 0] - kept[:, 2]
+    assert full.mean() > half.mean() > 0.0
+    assert full.mean() / (full.std(ddof=1) / 4.0) > 2.5
+    assert (full > 0).mean() > 0.75
 
 
 @POLICIES

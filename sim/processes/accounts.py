@@ -4,7 +4,7 @@ Per person: value to the member = worth of answers + gifts received - own hours 
 = dues - staff hours at their cost - gifts - acquisition. Dues cancel in the sum. After leaving, nothing is added.
 """
 
-from sim.compiled import formula, kernel
+from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.processes.routing import HOUR
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ACQUISITION, GIFTS, REVENUE, SERVING
@@ -35,6 +35,8 @@ def book_cases(cases, used, members, staff, tally, given):
     """Book the week's answers: worth, time and gifts."""
     world = given[0].accounts
     for index in range(used):
+        if index + AHEAD < used:
+            fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
         member = members[case.member]
         cost = case.seconds * staff[case.server].effort / HOUR * world.hour_cost

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import formula, kernel
+from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.needs import prior_variance
 from sim.quantities import ASSUMED, quantities, quantity
@@ -134,6 +134,8 @@ def answer_cases(cases, used, members, staff, trend, offer, week, luck, given):
     """Give each case its quality, as content and as received."""
     policy, world, prior = given[0].policy, given[0].encounters, prior_variance(given[0].needs)
     for index in range(used):
+        if index + AHEAD < used:
+            fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
         member, person = members[case.member], staff[case.server]
         domain, ordinal = case.domain, int(case.ordinal)
@@ -176,6 +178,9 @@ def meet(cases, used, staff, ties, week, given):
     """Contact keeps ties alive: a bond fades since the last contact, then grows with this one."""
     world, departments = given[0].encounters, int(given[0].scenario.departments)
     for index in range(used):
+        if index + AHEAD < used:
+            coming = cases[index + AHEAD]
+            fetch_early(ties, coming.member * departments + coming.domain)
         case = cases[index]
         person = staff[case.server]
         tie = ties[case.member * departments + person.department]

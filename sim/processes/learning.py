@@ -10,10 +10,10 @@ import math
 
 import numpy as np
 
-from sim.compiled import formula, kernel
+from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.encounters import visible_share
-from sim.processes.needs import HALF_YEAR, WEEKS, prior_variance
+from sim.processes.needs import HALF_YEAR, WEEKS, prior_variance, rows_due
 from sim.quantities import ASSUMED, quantities, quantity
 
 OBSERVATION = decision("learning.observation")
@@ -55,11 +55,13 @@ def grow_stale(members, renewal_week, alive, count, week, given):
     """Once a year, when needs have moved, everything believed about a member is a little less sure."""
     drift, prior = given[0].needs.drift, prior_variance(given[0].needs)
     due = (week + HALF_YEAR) % WEEKS
-    for row in range(count):
-        if renewal_week[row] == due and alive[row]:
-            member = members[row]
-            for domain in range(given[0].scenario.departments):
-                member.uncertainty[domain] = min(prior, np.float64(member.uncertainty[domain]) + drift * drift)
+    rows = rows_due(renewal_week, alive, count, due)
+    for turn in range(len(rows)):
+        if turn + AHEAD < len(rows):
+            fetch_early(members, np.int64(rows[turn + AHEAD]))
+        member = members[rows[turn]]
+        for domain in range(given[0].scenario.departments):
+            member.uncertainty[domain] = min(prior, np.float64(member.uncertainty[domain]) + drift * drift)
 
 
 @kernel
@@ -67,6 +69,8 @@ def learn(cases, used, members, trust, staff, trend, offer, week, luck, given):
     """Each case teaches its server something about the member's need in its domain."""
     policy, world, prior = given[0].policy, given[0].learning, prior_variance(given[0].needs)
     for index in range(used):
+        if index + AHEAD < used:
+            fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
         member, domain = members[case.member], case.domain
         chance = draws(luck, OBSERVATION, week, int(case.identity), 0, int(case.ordinal))[0]

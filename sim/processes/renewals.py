@@ -17,10 +17,10 @@ import math
 
 import numpy as np
 
-from sim.compiled import formula, kernel
+from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws
 from sim.processes.encounters import faded
-from sim.processes.needs import WEEKS
+from sim.processes.needs import WEEKS, rows_due
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
     DUE,
@@ -139,9 +139,13 @@ def decide(members, renewal_week, alive, count, ties, staff, renewed, tally, wee
     """Members due this week renew or leave; returns how many renewed, their rows in ``renewed``."""
     world, fit, scenario = given[0].renewals, given[0].fit, given[0].scenario
     done, due = 0, week % WEEKS
-    for row in range(count):
-        if renewal_week[row] != due or not alive[row]:
-            continue
+    rows, departments = rows_due(renewal_week, alive, count, due), int(scenario.departments)
+    for turn in range(len(rows)):
+        if turn + AHEAD < len(rows):
+            fetch_early(members, np.int64(rows[turn + AHEAD]))
+            fetch_early(ties, np.int64(rows[turn + AHEAD]) * departments)
+            fetch_early(ties, np.int64(rows[turn + AHEAD]) * departments + departments - 1)
+        row = np.int64(rows[turn])
         member = members[row]
         years = (week + 1 - int(member.joined)) // WEEKS
         if years < 1:

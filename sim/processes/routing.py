@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import formula, kernel
+from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import AVAILABLE, BACKLOG, FREE, HANDED_OFF, OVERLOADED, WAITED, WORKED
@@ -117,6 +117,8 @@ def route_cases(cases, used, members, ties, staff, staff_count, seats, first_pos
     for row in range(staff_count):
         staff[row].demand = staff[row].aftermath if staff[row].alive else 0
     for index in range(used):
+        if index + AHEAD < used:
+            fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
         allotment, ordinal = int(case.allotment), int(case.ordinal)
         later_part = ordinal % 2 == 1

@@ -8,7 +8,7 @@ Loyalty"); a complaint is resolved or not, and one left unresolved is a grievanc
 
 import numpy as np
 
-from sim.compiled import formula, kernel
+from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import COMPLAINTS, GOOD, LET_DOWNS, QUALITY, UNRESOLVED, WORTH
@@ -88,6 +88,8 @@ def live_through(cases, used, members, trusts, staff, staff_count, tally, week, 
         staff[row].aftermath = 0
     received = 0.0
     for index in range(used):
+        if index + AHEAD < used:
+            fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
         ordinal = int(case.ordinal)
         received = case.received if ordinal % 2 == 0 else received + case.received
