@@ -126,5 +126,6 @@ class Case(Rows):
     seconds = Column("i8", "seconds", 0, 2**40, "staff time it needs", owner="routing")
     quality = Column("f8", "quality", -10, 10, "quality of the answer before effort and waiting", owner="encounters")
     received = Column("f8", "quality", -20, 10, "quality of the answer as received", owner="encounters")
+    complaint = Column("?", "flag", 0, 1, "the member complained about the request, on its last part", owner="trust")
     gift = Column("f8", "dues", 0, 10, "value given away", owner="encounters")
     worth = Column("f8", "dues", -20, 20, "worth of the whole request to the member, on its last part", owner="trust")

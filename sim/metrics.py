@@ -64,7 +64,7 @@ class Outcome:
     def __init__(self, model, switch: int, cohort: np.ndarray):
         self.model, self.switch, self.cohort = model, switch, cohort
         self.weeks = model.now - switch
-        self.years = self.weeks / WEEKS
+        self.years = self.weeks / WEEKS if self.weeks else math.nan  # before the first week nothing is known
         self.members = model.tables["members"]
         self.living = self.members["alive"]
         self.totals = model.record.rows[switch : model.now].sum(axis=0)
@@ -100,7 +100,7 @@ def measure(outcome: Outcome) -> dict[str, float]:
 def survival(outcome: Outcome) -> Iterator[tuple[str, float]]:
     """Share of the cohort still members N years after the switch, as (survival_year_N, share)."""
     left = outcome.members["left"][outcome.cohort]
-    for year in range(1, int(outcome.years) + 1):
+    for year in range(1, outcome.weeks // WEEKS + 1):
         yield f"survival_year_{year}", float(np.mean((left < 0) | (left >= outcome.switch + WEEKS * year)))
 
 
@@ -283,7 +283,8 @@ def staff_turnover(outcome):
 def knowledge(outcome):
     """Part of the uncertainty about members' needs that the organisation has removed, at the horizon."""
     prior = outcome.model.world.needs.spread**2 + outcome.model.world.needs.trend_spread**2
-    return mean_of(1.0 - outcome.members["uncertainty"][outcome.living].mean(axis=1) / prior)
+    left = outcome.members["uncertainty"][outcome.living].mean(axis=1, dtype=np.float64) / prior
+    return max(0.0, 1.0 - mean_of(left))  # what is stored is rounded: nothing known must not read as less than nothing
 
 
 @metric("members", 0, 10_000_000, "higher", "renewals")

@@ -85,12 +85,12 @@ class RelationshipModel(ColumnModel):
         fit: Fit | None = None,
         week: Sequence[Callable] | None = None,
     ):
-        super().__init__(rng=rng)
-        self.scenario = scenario or Scenario()
-        self.world = world or World()
         for name, key in (("seed", rng), ("replicate", replicate)):
             if not (isinstance(key, (int, np.integer)) and 0 <= key < 2**32):
                 raise OutOfRange(f"{name}={key!r} is not usable: give a whole number from 0 to 4294967295")
+        super().__init__(rng=int(rng))
+        self.scenario = scenario or Scenario()
+        self.world = world or World()
         self.luck = (int(rng), int(replicate))
         self.base_fit = fit or self.scenario.fit_at(self.world.renewals.lived_weight)
         unknown = set(self.scenario.off) - {entry.name for entry in WEEK}

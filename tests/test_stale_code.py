@@ -15,7 +15,7 @@ import numpy as np
 from sim.compiled import CACHE, is_cold
 from sim.founding import quantile
 
-print(is_cold(), CACHE, quantile(np.linspace(-1.0, 1.0, 9), 0.9))
+print(is_cold(), CACHE, quantile(np.linspace(-1.0, 1.0, 9), 0.6))
 """
 
 
@@ -27,25 +27,38 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def called(checkout):
+def called(checkout, folder=""):
     """Cold or warm, the folder of machine code, and the quantile that came out."""
-    cold, folder, value = run_python(CALL, checkout, RELSIM_COMPILE="1").split()
-    return cold == "True", folder, float(value)
+    cold, place, value = run_python(CALL, checkout, RELSIM_COMPILE="1", RELSIM_CACHE=str(folder)).split()
+    return cold == "True", place, float(value)
 
 
-def test_an_edited_formula_is_compiled_again_and_an_unchanged_one_is_not(checkout):
-    """``quantile`` of founding calls ``normal`` of luck; numba alone would notice an edit in neither."""
-    first = called(checkout)
-    again = called(checkout)
+def edit(checkout):
+    """Change ``normal`` of luck, which ``quantile`` of founding calls: numba alone would not notice."""
     luck = checkout / "sim" / "luck.py"
     source = luck.read_text(encoding="utf-8")
     assert source.count("q = uniform - 0.5\n") == 1
     luck.write_text(source.replace("q = uniform - 0.5\n", "q = uniform - 0.4\n"), encoding="utf-8")
+    return luck, source
+
+
+def test_an_edited_formula_is_compiled_again_and_an_unchanged_one_is_not(checkout):
+    first = called(checkout)
+    again = called(checkout)
+    luck, source = edit(checkout)
     edited = called(checkout)
     luck.write_text(source, encoding="utf-8")
     restored = called(checkout)
     assert first[1].startswith(str(checkout))
     assert (first[0], again[0], edited[0], restored[0]) == (True, False, True, False)
     assert first[1:] == again[1:] == restored[1:]
-    assert edited[1] != first[1]
-    assert edited[2] != first[2]
+    assert edited[2] > first[2] + 0.01
+
+
+def test_a_folder_for_machine_code_named_by_the_user_holds_no_stale_code_either(checkout):
+    folder = checkout / "kept"
+    first = called(checkout, folder)
+    edit(checkout)
+    edited = called(checkout, folder)
+    assert first[1].startswith(str(folder))
+    assert edited[2] > first[2] + 0.01

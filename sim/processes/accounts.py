@@ -39,7 +39,10 @@ def book_cases(cases, used, members, staff, tally, given):
             fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
         member = members[case.member]
-        cost = case.seconds * staff[case.server].effort / HOUR * world.hour_cost
+        hours = case.seconds * staff[case.server].effort / HOUR
+        if case.complaint:
+            hours += given[0].trust.complaint_hours
+        cost = hours * world.hour_cost
         last_part = case.ordinal % 2 == case.parts - 1
         handed_on = case.ordinal % 2 == 1 and not case.owned
         member.value_member += case.worth + world.gift_worth * case.gift - own_cost(handed_on, world)

@@ -126,7 +126,7 @@ def faded(bond, weeks, years):
 @formula
 def grown(bond, empathy, effort, growth):
     """A bond after a contact: it gains a share of what is missing, more with empathy and with time given."""
-    return bond + growth * (0.5 + empathy) * effort * (1.0 - bond)
+    return bond + min(1.0, growth * (0.5 + empathy) * effort) * (1.0 - bond)
 
 
 @kernel

@@ -19,6 +19,7 @@ from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import GOOD, LET_DOWNS, PROSPECTS, RECRUITS
 
 ARRIVALS, JOINING = decision("growth.arrivals"), decision("growth.joining")
+PROSPECTS_FROM, PROSPECTS_A_WEEK, IDENTITY_WEEKS = 2**30, 2**18, 2**12  # identities set aside for prospects
 WAITING_LIST = 2**31  # identities of those who replace leavers before the switch
 COUNTED = 100.0  # mean arrivals a week up to which the exact Poisson quantile is used
 
@@ -83,10 +84,9 @@ def recruits(model) -> np.ndarray:
     """After the switch: prospects of this week decide; the identities of those who join."""
     mean = model.scenario.members * model.world.growth.prospects / WEEKS
     prospects = arrivals(mean, draws(model.luck, ARRIVALS, model.now, 0, 0, 0)[0])
-    # Each week has identities of its own, so that prospect j of week w is the same person in every arm.
-    stride = int(mean + 12.0 * math.sqrt(mean)) + 16
     joined = np.empty(prospects, np.int64)
-    first = model.scenario.members + model.now * stride
+    # Prospect j of week w is the same person in every arm, and in a scenario of any size.
+    first = PROSPECTS_FROM + model.now % IDENTITY_WEEKS * PROSPECTS_A_WEEK
     count = choose(prospects, first, model.now, model.luck, model.reputation, joined, model.given)
     model.record.tally[PROSPECTS] += prospects
     return joined[:count]

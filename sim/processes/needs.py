@@ -151,6 +151,10 @@ def collect_requests(members, next_request, alive, first_row, count, cases, used
                 case.ordinal = ordinal * 2 + part
                 case.parts = parts
                 case.domain = domain if part == 0 else other_domain(domain, departments, other)
+                # Nothing of the case that stood here last week may remain, whichever processes are called.
+                case.server, case.seconds = 0, 0
+                case.owned, case.free, case.complaint = False, False, False
+                case.quality, case.received, case.gift, case.worth = 0.0, 0.0, 0.0, 0.0
                 used += 1
             tally[REQUESTS] += 1.0
             tally[PARTS] += parts

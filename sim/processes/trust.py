@@ -111,6 +111,7 @@ def live_through(cases, used, members, trusts, staff, staff_count, tally, week, 
             speaking, resolving, _, _ = draws(luck, VOICE, week, int(case.identity), 0, ordinal)
             if complains(np.float64(member.voice), before, speaking):
                 member.complaints += 1
+                case.complaint = True
                 tally[COMPLAINTS] += 1.0
                 person.aftermath += int(world.complaint_hours * HOUR)
                 if resolves(case.free, person.effort, resolving, world):

@@ -157,11 +157,20 @@ def hire(model) -> None:
 
 
 def close_post(model, post: int, department: int) -> None:
-    """Whoever holds a closed post goes without having wanted to: not counted among those who left, not replaced."""
+    """Whoever holds a closed post moves to an open one of the department that is vacant, or else has to go.
+
+    Those who have to go are not counted among those who left, and not replaced.
+    """
     staff, row = model.tables["staff"], int(model.seats[post])
     if row < 0:
         return
     model.seats[post] = -1
+    first = int(model.first_post[department])
+    for vacant in range(first, first + int(model.opened[department])):
+        if model.seats[vacant] < 0:
+            model.seats[vacant] = row
+            staff["post"][row] = vacant
+            return
     heir = occupant(model.seats, model.first_post, model.opened, department, post)
     staff["backlog"][heir] += staff["backlog"][row]
     staff["backlog"][row] = 0
