@@ -19,7 +19,7 @@ demo: env
 
 test: env
 	@$(PYTHON) -m ruff check sim experiments tests benchmarks tools
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses=2 --dist=loadfile
 
 bench: env
 	@$(PYTHON) -m benchmarks.bench

@@ -28,8 +28,8 @@ class Member(ColumnAgent):
     estimate = Column("f4", "sd of needs", -60, 60, "what is believed about the ideal point; starts at the offer", owner="learning", width="departments")
     uncertainty = Column("f4", "sd of needs squared", 0, 400, "variance of that belief", owner="learning", width="departments")
     holder = Column("i4", "staff row", NEVER, 2**31 - 1, "who on the staff learned it, -1 nobody", owner="learning", default=NEVER, width="departments")
-    belief = Column("f8", "quality", -4, 3, "believed quality of answers (1 = a perfect standard answer)", owner="trust")
-    expectation = Column("f8", "quality", -4, 4, "quality expected of the next answer", owner="trust")
+    belief = Column("f8", "quality", -20, 10, "believed quality of answers (1 = a perfect standard answer)", owner="trust")
+    expectation = Column("f8", "quality", -20, 10, "quality expected of the next answer", owner="trust")
     value_member = Column("f8", "dues", -1e5, 1e5, "value received less dues and own hours since the accounts were opened", owner="accounts")
     value_organisation = Column("f8", "dues", -1e5, 1e5, "dues less hours, gifts and acquisition since the accounts were opened", owner="accounts")
     identity = Column("u4", "key", 0, 2**32 - 1, "who this is, under every policy: founding number or prospect number")
@@ -92,7 +92,7 @@ class Staff(ColumnAgent):
     effort = Column("f8", "share", 0, 1, "time given to a case this week, as a share of what it needs", owner="routing", default=1.0)
     standard = Column("f8", "share", 0, 1, "time per case this person has come to find normal", owner="routing", default=1.0)
     aftermath = Column("i8", "seconds", 0, 2**62, "work that complaints of last week bring", owner="trust")
-    waiting = Column("f8", "weeks", 0, 1e4, "how long a new case waits", owner="routing")
+    waiting = Column("f8", "weeks", 0, 1e7, "how long a new case waits", owner="routing")
 
 
 class Tie(Rows):

@@ -55,7 +55,7 @@ def _writable_cache() -> Path:
 
 
 if COMPILING:
-    CACHE = Path(os.environ.get("RELSIM_CACHE") or _writable_cache())
+    CACHE = Path(os.environ["RELSIM_CACHE"]) / code_version() if os.environ.get("RELSIM_CACHE") else _writable_cache()
     os.environ["NUMBA_CACHE_DIR"] = str(CACHE)
     import numba
     from llvmlite import ir

@@ -142,39 +142,39 @@ def first_year_retention_mixed(outcome):
     return outcome.share(series.RENEWED_FIRST, series.DUE_FIRST)
 
 
-@metric("dues per member-year", -100, 100, "higher", "accounts", smallest=0.05)
+@metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.05)
 def value_member_mean(outcome):
     """Worth of answers and gifts less own hours and dues, mean over the cohort."""
     return mean_of(outcome.to_member)
 
 
-@metric("dues per member-year", -100, 100, "higher", "accounts", smallest=0.05)
+@metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.05)
 def value_organisation_mean(outcome):
     """Dues less hours at cost, gifts and acquisition, mean over the cohort."""
     return mean_of(outcome.to_organisation)
 
 
-@metric("dues per member-year", -100, 100, "higher", "accounts", smallest=0.05)
+@metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.05)
 def value_surplus_mean(outcome):
     """Value to both sides together, mean over the cohort (dues cancel)."""
     return mean_of(outcome.surplus)
 
 
-@metric("dues per member-year", -100, 100, "higher", "accounts",
+@metric("dues per member-year", -10_000, 10_000, "higher", "accounts",
         names=[f"value_surplus_p{p}" for p in (10, 50, 90)])  # fmt: skip
 def value_surplus_quantiles(outcome, place):
     """Quantile (10, 50 or 90 %) of the surplus over the cohort."""
     return np.quantile(outcome.surplus, (0.1, 0.5, 0.9)[place]) if len(outcome.surplus) else math.nan
 
 
-@metric("dues per member-year", 0, 200, "none", "accounts")
+@metric("dues per member-year", 0, 10_000, "none", "accounts")
 def upside(outcome):
     """Spread above: mean surplus of the best tenth of the cohort less the median."""
     ordered = np.sort(outcome.surplus)
     return mean_of(ordered[len(ordered) - max(1, len(ordered) // 10) :]) - float(np.median(ordered))
 
 
-@metric("dues per member-year", 0, 200, "none", "accounts")
+@metric("dues per member-year", 0, 10_000, "none", "accounts")
 def downside(outcome):
     """Spread below: the median less the mean surplus of the worst tenth of the cohort."""
     ordered = np.sort(outcome.surplus)
@@ -224,7 +224,7 @@ def let_downs(outcome):
     return outcome.per_member_year(series.LET_DOWNS)
 
 
-@metric("dues per member-year", -1000, 100, "higher", "accounts", smallest=0.02)
+@metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.02)
 def margin(outcome):
     """Dues paid less hours spent on members, gifts, acquisition and replacing staff."""
     spent = (series.SERVING, series.GIFTS, series.ACQUISITION, series.REPLACEMENT)
@@ -255,13 +255,13 @@ def hours_used(outcome):
     return outcome.share(series.WORKED, series.AVAILABLE)
 
 
-@metric("share of staff-weeks", 0, 1, "lower", "worklife")
+@metric("share of staff-weeks", 0, 1, "lower", "routing")
 def overload(outcome):
     """Staff-weeks in which more work arrived than there were hours."""
-    return outcome.share(series.OVERLOADED, series.STAFF)
+    return outcome.share(series.OVERLOADED, series.AVAILABLE) * outcome.model.world.routing.week_hours
 
 
-@metric("weeks", 0, 10_000, "lower", "routing")
+@metric("weeks", 0, 10_000_000, "lower", "routing")
 def queue_weeks(outcome):
     """Weeks that a part of a request waits before anybody turns to it, mean."""
     return outcome.share(series.WAITED, series.PARTS)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from conftest import LOOSENED_HOLISTIC, PROCESSES, STRICT_SILOED, Notebook, columns_of, small_model, world_with
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from sim import Fit, Policy, RelationshipModel, Scenario, World
@@ -115,7 +115,10 @@ def check_run(scenario, world, fit, policy, other, seed):
         assert math.isnan(value) or low <= value <= high, f"{name} = {value}"
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a failing world is small anyway, and shrinking takes minutes
+)  # fmt: skip
 @given(scenarios, worlds(), fits, policies, policies, st.integers(0, 2**32 - 1))
 def test_everything_stays_within_its_declared_bounds(scenario, world, fit, policy, other, seed):
     check_run(scenario, world, fit, policy, other, seed)
