@@ -25,7 +25,8 @@ from experiments.targets import (
     larger,
     verdicts,
 )  # fmt: skip
-from sim.metrics import METRICS, PAIRED
+from sim.metrics import METRICS
+from sim.pairs import PAIRED
 from sim.quantities import OutOfRange
 
 SHOWN = ("retention_rate", "value_surplus_mean", "upside_beyond_reference", "downside_beyond_reference", "margin")

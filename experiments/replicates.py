@@ -10,7 +10,8 @@ import pandas as pd
 from experiments.targets import burn_in_counts
 from sim import Policy, RelationshipModel, Scenario, World
 from sim.compiled import code_version
-from sim.metrics import Outcome, Tails, measure, measure_pair
+from sim.metrics import Outcome, measure
+from sim.pairs import Tails, measure_pair
 from sim.processes.needs import WEEKS
 from sim.scenario import Fit
 

@@ -87,7 +87,7 @@ class Staff(ColumnAgent):
     morale = Column("f8", "-3..3", -3, 3, "morale, 0 = usual", owner="worklife")
     ability = Column("f8", "quality", -4, 3, "skill today: newcomers still learn the trade", owner="worklife")
     demand = Column("i8", "seconds", 0, 2**62, "work that arrived this week", owner="routing")
-    backlog = Column("i8", "seconds", 0, 2**62, "work waiting", owner="routing")
+    backlog = Column("i8", "seconds", 0, 2**62, "work waiting; a leaver's is passed on by worklife", owner="routing")
     worked = Column("i8", "seconds", 0, 2**62, "hours spent on members this week", owner="routing")
     effort = Column("f8", "share", 0, 1, "time given to a case this week, as a share of what it needs", owner="routing", default=1.0)
     standard = Column("f8", "share", 0, 1, "time per case this person has come to find normal", owner="routing", default=1.0)

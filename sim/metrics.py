@@ -258,7 +258,7 @@ def hours_used(outcome):
 @metric("share of staff-weeks", 0, 1, "lower", "routing")
 def overload(outcome):
     """Staff-weeks in which more work arrived than there were hours."""
-    return outcome.share(series.OVERLOADED, series.AVAILABLE) * outcome.model.world.routing.week_hours
+    return outcome.share(series.OVERLOADED, series.ON_DUTY)
 
 
 @metric("weeks", 0, 10_000_000, "lower", "routing")
@@ -304,93 +304,3 @@ def lapses(outcome, place):
     """Share of lapses for one reason: the single term whose reset to the reference median would have kept the member."""
     total = outcome.totals[series.LAPSES].sum()
     return outcome.totals[series.LAPSES[place]] / total if total > 0 else math.nan
-
-
-@dataclass(frozen=True)
-class Tails:
-    """Where the reference's tails begin: quantiles over reference replicates with keys of their own.
-
-    Attributes
-    ----------
-    low, high : float
-        10 % and 90 % quantile of a person's surplus, dues per member-year.
-    low_per_request, high_per_request : float
-        The same of the surplus per answered request, dues per request.
-    """
-
-    low: float
-    high: float
-    low_per_request: float
-    high_per_request: float
-
-
-def beyond(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
-    """Upside and downside beyond the reference: E[(V - high)+] and E[(low - V)+]."""
-    return mean_of(np.maximum(values - high, 0.0)), mean_of(np.maximum(low - values, 0.0))
-
-
-def break_even_week(reference: "Outcome", arm: "Outcome") -> float:
-    """First week from which the cumulative margin never again falls below the reference's; not a number if none does.
-
-    0 if it never was below; weeks count from the switch.
-    """
-    spent = [series.SERVING, series.GIFTS, series.ACQUISITION, series.REPLACEMENT]
-    paths = []
-    for outcome in (reference, arm):
-        rows = outcome.model.record.rows[outcome.switch : outcome.model.now]
-        paths.append(np.cumsum(rows[:, series.REVENUE] - rows[:, spent].sum(axis=1)))
-    behind = np.flatnonzero(paths[1] - paths[0] < 0.0)
-    if len(behind) == 0:
-        return 0.0
-    return float(behind[-1] + 1) if behind[-1] + 1 < len(paths[0]) else math.nan
-
-
-PAIRED: dict[str, dict] = {
-    "upside_beyond_reference": {
-        "unit": "dues per member-year", "better": "higher", "smallest_that_matters": 0.05,
-        "about": "E[(V - q90)+]: how far the value of relationships reaches above the reference's best tenth",
-    },
-    "downside_beyond_reference": {
-        "unit": "dues per member-year", "better": "lower", "smallest_that_matters": 0.03,
-        "about": "E[(q10 - V)+]: how far the value of relationships falls below the reference's worst tenth",
-    },
-    "upside_beyond_reference_per_request": {
-        "unit": "dues per request", "better": "higher", "smallest_that_matters": None,
-        "about": "the same upside of the value per answered request: free of how often somebody asks",
-    },
-    "downside_beyond_reference_per_request": {
-        "unit": "dues per request", "better": "lower", "smallest_that_matters": None,
-        "about": "the same downside of the value per answered request",
-    },
-    "break_even_week": {
-        "unit": "weeks", "better": "lower", "smallest_that_matters": None,
-        "about": "first week after the switch from which the cumulative margin stays level with the reference's",
-    },
-    "share_better": {
-        "unit": "share", "better": "higher", "smallest_that_matters": None,
-        "about": "share of the cohort whose relationship is worth more than under the reference, with the same luck",
-    },
-}  # fmt: skip
-"""Metrics that need two runs; they live in paired tables only."""
-
-
-def measure_pair(reference: Outcome, arm: Outcome, tails: Tails) -> dict[str, float]:
-    """Metrics that need two runs: the same cohort with the same luck under the reference and under another policy."""
-    values = {}
-    for suffix, outcome in (("", arm), ("_reference", reference)):
-        up, down = beyond(outcome.surplus, tails.low, tails.high)
-        request_up, request_down = beyond(outcome.per_request(), tails.low_per_request, tails.high_per_request)
-        values |= {
-            f"upside_beyond_reference{suffix}": up,
-            f"downside_beyond_reference{suffix}": down,
-            f"upside_beyond_reference_per_request{suffix}": request_up,
-            f"downside_beyond_reference_per_request{suffix}": request_down,
-        }
-    week = break_even_week(reference, arm)
-    gain = arm.surplus - reference.surplus
-    return values | {
-        "break_even_week": week,
-        "break_even_reached": math.isfinite(week),
-        "share_better": mean_of(gain > 0.0),
-        "share_worse": mean_of(gain < 0.0),
-    }

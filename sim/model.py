@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents import NEVER, Member, Staff
+from sim.column_model import ColumnModel
 from sim.founding import found
 from sim.metrics import Outcome, measure
 from sim.policy import Policy
@@ -18,7 +19,7 @@ from sim.processes import accounts, encounters, growth, learning, needs, renewal
 from sim.processes.needs import WEEKS
 from sim.quantities import OutOfRange
 from sim.recording import Record, summarise
-from sim.roster import ColumnModel, Roster
+from sim.roster import Roster
 from sim.scenario import Fit, Scenario, posts_by_department
 from sim.world import World, given
 

@@ -9,7 +9,8 @@ import pytest
 
 from sim import WEEK
 from sim.agents import Case, Member, Staff, Tie
-from sim.metrics import METRICS, PAIRED
+from sim.metrics import METRICS
+from sim.pairs import PAIRED
 from sim.world import World
 
 CHECKOUT = Path(__file__).resolve().parent.parent

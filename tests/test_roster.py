@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from mesa.agentset import AbstractAgentSet, AgentSet, GroupBy
 
 from sim.agents import Member, Staff, Tie
+from sim.column_model import ColumnModel
 from sim.columns import Column, Table
-from sim.roster import ColumnAgent, ColumnModel, Roster
+from sim.roster import ColumnAgent, Roster
 
 pytestmark = pytest.mark.filterwarnings("error")
 DEPARTMENTS = 3

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sim import WEEK, Policy, Scenario, World
 from sim.agents import Case, Member, Staff, Tie
-from sim.metrics import METRICS, PAIRED
+from sim.metrics import METRICS
+from sim.pairs import PAIRED
 from sim.quantities import described
 from sim.recording import SERIES
 from sim.scenario import Fit

@@ -13,7 +13,7 @@ import numpy as np
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws
 from sim.quantities import ASSUMED, quantities, quantity
-from sim.recording import AVAILABLE, BACKLOG, FREE, HANDED_OFF, OVERLOADED, WAITED, WORKED
+from sim.recording import AVAILABLE, BACKLOG, FREE, HANDED_OFF, ON_DUTY, OVERLOADED, WAITED, WORKED
 
 FREEDOM = decision("routing.freedom")
 HOUR = 3600
@@ -171,6 +171,7 @@ def share_hours(staff, staff_count, tally, given):
         person.backlog = work - done
         tally[WORKED] += done / HOUR
         tally[AVAILABLE] += world.week_hours
+        tally[ON_DUTY] += 1.0
         tally[BACKLOG] += (work - done) / HOUR
         if demand > capacity:
             tally[OVERLOADED] += 1.0
