@@ -61,15 +61,31 @@ def believed_need(vision, surveyed, heard, known, survey, cocreate_idea, intimac
 
 
 @kernel
-def known_one_by_one(members, alive, count, place, vision, given):
-    """Mean of what staff believe of members in one coordinate, those best known counting most; the vision if nobody is."""
-    prior, total, weights = prior_variance(given[0].needs), 0.0, 0.0
-    for row in range(count):
-        if alive[row]:
-            known = max(0.0, 1.0 - np.float64(members[row].uncertainty[place]) / prior)
-            total += known * np.float64(members[row].estimate[place])
-            weights += known
-    return total / weights if weights > 0.0 else vision
+def pictures(members, alive, count, vision, expressed, heard, projects, believed, luck, given):
+    """Where members are believed to be, coordinate by coordinate, from all the sources that the policy goes by.
+
+    ``heard`` is what members who take part say of their needs, 0 where nobody does. Of what staff have learned one by
+    one, those best known count most. Written to ``believed``.
+    """
+    policy, needs = given[0].policy, given[0].needs
+    prior = prior_variance(needs)
+    error = needs.spread / math.sqrt(given[0].innovation.survey_size)
+    known, weights = np.zeros(len(vision)), np.zeros(len(vision))
+    if policy.intimacy > 0.0:
+        for row in range(count):
+            if alive[row]:
+                member = members[row]
+                for place in range(len(vision)):
+                    weight = max(0.0, 1.0 - np.float64(member.uncertainty[place]) / prior)
+                    known[place] += weight * np.float64(member.estimate[place])
+                    weights[place] += weight
+    for place in range(len(vision)):
+        noise = normal(draws(luck, SAMPLING, 0, place, 0, int(projects[place].number))[0])
+        one_by_one = known[place] / weights[place] if weights[place] > 0.0 else vision[place]
+        believed[place] = believed_need(
+            vision[place], expressed[place] + error * noise, heard[place], one_by_one,
+            policy.survey, policy.cocreate_idea, policy.intimacy,
+        )  # fmt: skip
 
 
 @kernel
@@ -115,25 +131,20 @@ def take_part(model, place: int, share: float, number: int) -> np.ndarray:
     return chosen
 
 
-def picture(model, place: int, number: int) -> float:
-    """Where members are believed to be in one coordinate, from all the sources that the policy goes by."""
-    members, policy, world = model.tables["members"], model.policy, model.world
-    asked = take_part(model, place, policy.cocreate_idea, number)
-    noise = normal(draws(model.luck, SAMPLING, 0, place, 0, number)[0])
-    surveyed = model.expressed[place] + world.needs.spread / math.sqrt(world.innovation.survey_size) * noise
-    heard = surveyed
-    if len(asked):
+def what_participants_say(model, places: list[int]) -> np.ndarray:
+    """Mean needs of the members who take part in finding ideas, by coordinate."""
+    members, heard = model.tables["members"], np.zeros(len(model.offer))
+    for place in places if model.policy.cocreate_idea > 0.0 else ():
+        asked = take_part(model, place, model.policy.cocreate_idea, int(model.tables["projects"]["number"][place]))
+        if len(asked) == 0:
+            heard[place] = model.expressed[place]
+            continue
         own = members["needs"][asked, place].astype(np.float64) + model.trend[place]
         if place >= model.departments:
             # What is latent comes up in the measure that those who take part trust.
             own = own * members["trust"][asked] + (1.0 - members["trust"][asked]) * model.expressed[place]
-        heard = float(np.mean(own))
-    known = known_one_by_one(
-        members.rows, members.scanned["alive"], members.count, place, model.vision[place], model.given
-    )
-    return believed_need(
-        model.vision[place], surveyed, heard, known, policy.survey, policy.cocreate_idea, policy.intimacy
-    )
+        heard[place] = np.mean(own)
+    return heard
 
 
 def begin_projects(model) -> None:
@@ -145,7 +156,11 @@ def begin_projects(model) -> None:
         return
     policy = model.policy
     spent = world.survey_cost * policy.survey * model.scenario.members
-    believed = {place: picture(model, place, int(projects["number"][place])) for place in idle}
+    members, believed = model.tables["members"], np.zeros(len(model.offer))
+    pictures(
+        members.rows, members.scanned["alive"], members.count, model.vision, model.expressed,
+        what_participants_say(model, idle), projects.rows, believed, model.luck, model.given,
+    )  # fmt: skip
     for place in sorted(idle, key=lambda place: (-abs(believed[place] - model.offer[place]), place)):
         if abs(believed[place] - model.offer[place]) < world.threshold or model.fund < spent + cost:
             break
