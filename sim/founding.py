@@ -85,7 +85,21 @@ def completed_renewals(log_odds, kept, chance):
 
 
 @kernel
-def settle_members(members, renewal_week, next_request, trust, identities, first, week, stationary, offer, log_odds_nodes, rate_nodes, luck, given):
+def settle_members(
+    members,
+    renewal_week,
+    next_request,
+    trust,
+    identities,
+    first,
+    week,
+    stationary,
+    offer,
+    log_odds_nodes,
+    rate_nodes,
+    luck,
+    given,
+):
     """Fill blank member rows from ``first`` on with the people of these identities, who come in ``week``.
 
     All traits depend on the identity alone, never on the policy. ``stationary`` gives them the tenures of an

@@ -139,6 +139,7 @@ class RelationshipModel(ColumnModel):
         departments, dimensions = self.departments, self.departments + LATENT
         posts = max(departments, round(self.scenario.members / self.scenario.members_per_post))
         self.opened = np.diff(posts_by_department(posts, departments)).astype(np.int32)
+        self.posts = int(self.opened.sum())
         self.first_post = posts_by_department(math.ceil(ROOM * int(self.opened.max())) * departments, departments)
         room = int(self.first_post[-1])
         self.seats = np.full(room, NEVER, np.int32)
@@ -208,7 +209,9 @@ class RelationshipModel(ColumnModel):
         whole = values[0] if (values == values[0]).all() else values.mean(axis=0)
         self.policy = Policy(**{name: whole[place].item() for place, name in enumerate(LEVERS)})
         self.given = given(self.scenario, self.world, policy_rows([self.policy])[0], self.base_fit)
-        self.decision_weeks = max(1, round(leadership.decision_wait(self.given[0]["policy"], self.given[0]["leadership"])))
+        self.decision_weeks = max(
+            1, round(leadership.decision_wait(self.given[0]["policy"], self.given[0]["leadership"]))
+        )
         if not any(getattr(entry, "name", "") == "leadership" for entry in self.week):
             self.enacted = self.declared.copy()
 

@@ -73,13 +73,22 @@ def measures(counts: np.ndarray, first_post: np.ndarray) -> dict[str, float]:
     linked = np.triu(counts > 0, 1)
     same = np.triu(unit[:, None] == unit[None, :], 1)
     different = np.triu(unit[:, None] != unit[None, :], 1)
-    inside, outside = linked[same].mean() if same.any() else math.nan, linked[different].mean() if different.any() else math.nan
+    inside, outside = (
+        linked[same].mean() if same.any() else math.nan,
+        linked[different].mean() if different.any() else math.nan,
+    )
     degree, links = (linked + linked.T).sum(axis=1), linked.sum()
-    expected = sum((degree[unit == k].sum() / (2.0 * links)) ** 2 for k in range(len(first_post) - 1)) if links else math.nan
+    expected = (
+        sum((degree[unit == k].sum() / (2.0 * links)) ** 2 for k in range(len(first_post) - 1)) if links else math.nan
+    )
     share = linked[same].sum() / links if links else math.nan
     ranked = np.sort(degree)
     ranks = np.arange(1, len(ranked) + 1)
-    gini = 2.0 * (ranks * ranked).sum() / (len(ranked) * ranked.sum()) - (len(ranked) + 1) / len(ranked) if links else math.nan
+    gini = (
+        2.0 * (ranks * ranked).sum() / (len(ranked) * ranked.sum()) - (len(ranked) + 1) / len(ranked)
+        if links
+        else math.nan
+    )
     return {
         "density_ratio": float(inside / outside) if outside else math.nan, "same_unit_share": float(share),
         "modularity": float(share - expected), "degree_gini": float(gini),

@@ -38,7 +38,9 @@ class Step:
         for name in ("week", "over"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LONGEST:
-                raise OutOfRange(f"timeline.{name}={value!r} is not usable: give a whole number of weeks from 0 to {LONGEST}")
+                raise OutOfRange(
+                    f"timeline.{name}={value!r} is not usable: give a whole number of weeks from 0 to {LONGEST}"
+                )
         for unit in self.departments or ():
             if isinstance(unit, bool) or not isinstance(unit, int) or not 0 <= unit <= 39:
                 raise OutOfRange(f"timeline.departments={unit!r} is not usable: number departments from 0 to 39")

@@ -118,7 +118,9 @@ def latent_needs_met(outcome):
     known = np.clip(1.0 - members["uncertainty"][living][:, first:].astype(np.float64) / prior, 0.0, 1.0)
     offer = model.offer[first:]
     answer = offer + known * (members["estimate"][living][:, first:].astype(np.float64) - offer)
-    ratio = (members["needs"][living][:, first:].astype(np.float64) + model.trend[first:] - answer) / world.encounters.tolerance
+    ratio = (
+        members["needs"][living][:, first:].astype(np.float64) + model.trend[first:] - answer
+    ) / world.encounters.tolerance
     return mean_of((1.0 / (1.0 + ratio * ratio)).mean(axis=1))
 
 
@@ -147,7 +149,9 @@ def covered_up(outcome):
     return float(covered / (covered + outcome.totals[series.ADMITTED])) if covered > 0 else 0.0
 
 
-@metric("people", 0, 100_000, "none", "encounters", names=["ties_weekly", "ties_monthly", "ties_half_yearly", "ties_yearly"])
+@metric(
+    "people", 0, 100_000, "none", "encounters", names=["ties_weekly", "ties_monthly", "ties_half_yearly", "ties_yearly"]
+)
 def tie_layers(outcome, place):
     """Members with whom a person on the staff is as close as with somebody met weekly, monthly, half-yearly or yearly."""
     return tie_layer(outcome.model, (1.0, 52.0 / 12.0, 26.0, 52.0)[place])

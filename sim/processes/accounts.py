@@ -24,14 +24,26 @@ class AccountParameters:
 
     place = "world.accounts"
 
-    hour_cost: float = quantity(0.035, "dues per hour", 0.02, 0.05, ASSUMED, "loaded cost of a member-facing staff hour")
-    material: float = quantity(0.01, "dues a part", 0.0, 0.2, ASSUMED, "what an answer costs beyond hours, mean over services")
-    material_spread: float = quantity(1.0, "sd of logarithm", 0.0, 2.0, ASSUMED, "how much that differs between services")
-    sale: float = quantity(0.06, "dues a part", 0.0, 0.5, ASSUMED, "what a member sent to a better source would have bought")
+    hour_cost: float = quantity(
+        0.035, "dues per hour", 0.02, 0.05, ASSUMED, "loaded cost of a member-facing staff hour"
+    )
+    material: float = quantity(
+        0.01, "dues a part", 0.0, 0.2, ASSUMED, "what an answer costs beyond hours, mean over services"
+    )
+    material_spread: float = quantity(
+        1.0, "sd of logarithm", 0.0, 2.0, ASSUMED, "how much that differs between services"
+    )
+    sale: float = quantity(
+        0.06, "dues a part", 0.0, 0.5, ASSUMED, "what a member sent to a better source would have bought"
+    )
     own_hours: float = quantity(0.5, "hours a part", 0.0, 5.0, ASSUMED, "time a part of a request takes the member")
-    own_handoff_hours: float = quantity(0.5, "hours a part", 0.0, 5.0, ASSUMED, "extra time of the member for a part handed to another department")
+    own_handoff_hours: float = quantity(
+        0.5, "hours a part", 0.0, 5.0, ASSUMED, "extra time of the member for a part handed to another department"
+    )
     own_hour_worth: float = quantity(0.02, "dues per hour", 0.0, 0.1, ASSUMED, "worth of a member's hour")
-    gift_worth: float = quantity(0.6, "dues per dues", 0.0, 1.0, ASSUMED, "what a gift is worth to the member who did not ask for it")
+    gift_worth: float = quantity(
+        0.6, "dues per dues", 0.0, 1.0, ASSUMED, "what a gift is worth to the member who did not ask for it"
+    )
 
 
 @formula
@@ -69,12 +81,13 @@ def book_cases(cases, used, members, staff, services, tally, given):
         service.asked += 1
         service.spent += seconds
         last_part = case.ordinal % 2 == case.parts - 1
-        member.value_member += case.worth + world.gift_worth * case.gift - own_cost(case.handed, world)
-        member.value_organisation -= cost + case.gift + sale
+        given_away = case.gift + case.taken
+        member.value_member += case.worth + world.gift_worth * given_away - own_cost(case.handed, world)
+        member.value_organisation -= cost + given_away + sale
         tally[SALES_LOST] += sale
         member.answers += 1 if last_part else 0
         tally[SERVING] += cost
-        tally[GIFTS] += case.gift
+        tally[GIFTS] += given_away
 
 
 @kernel
@@ -102,12 +115,15 @@ def book_participation(members, rows, hours, given):
 
 def step(model) -> None:
     """Answers, dues and costs are booked, person by person."""
-    members, cases, services, tally = model.tables["members"], model.cases, model.tables["departments"], model.record.tally
+    members, cases, services, tally = (
+        model.tables["members"],
+        model.cases,
+        model.tables["departments"],
+        model.record.tally,
+    )
     if model.now % WEEKS == 0:
         services["asked"][:], services["spent"][:] = 0, 0
     book_cases(cases.rows, cases.count, members.rows, model.tables["staff"].rows, services.rows, tally, model.given)
     if len(model.participants):
         book_participation(members.rows, model.participants, model.world.innovation.member_hours, model.given)
-    book_dues(
-        members.rows, model.renewed, model.renewed_count, model.first_newcomer, members.count, tally, model.given
-    )
+    book_dues(members.rows, model.renewed, model.renewed_count, model.first_newcomer, members.count, tally, model.given)

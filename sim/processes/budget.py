@@ -5,8 +5,6 @@ is missing, or left over, posts and spending are cut or raised after some months
 overload leavers, and leavers the next cut.
 """
 
-import numpy as np
-
 from sim.compiled import formula
 from sim.processes.hiring import open_posts
 from sim.processes.leadership import share_of_hours
@@ -23,11 +21,29 @@ class BudgetParameters:
 
     place = "world.budget"
 
-    response: float = quantity(1.0, "share per share", 0.0, 4.0, ASSUMED, "change of posts and spending for a change of margin, as a share of planned revenue")
+    response: float = quantity(
+        1.0,
+        "share per share",
+        0.0,
+        4.0,
+        ASSUMED,
+        "change of posts and spending for a change of margin, as a share of planned revenue",
+    )
     lag: int = quantity(26, "weeks", 0, 104, ASSUMED, "time from the end of a year to the change")
-    most: float = quantity(0.4, "share", 0.0, 0.5, ASSUMED, "largest change of posts against what they were at the switch")
-    care: float = quantity(0.02, "share of revenue", 0.0, 0.2, ASSUMED, "money wasted where no leader gives an hour to the budget, against the usual hours")
-    neglect: float = quantity(0.05, "share of means", 0.0, 0.5, ASSUMED, "means that a board which sees no leader at all holds back")
+    most: float = quantity(
+        0.4, "share", 0.0, 0.5, ASSUMED, "largest change of posts against what they were at the switch"
+    )
+    care: float = quantity(
+        0.02,
+        "share of revenue",
+        0.0,
+        0.2,
+        ASSUMED,
+        "money wasted where no leader gives an hour to the budget, against the usual hours",
+    )
+    neglect: float = quantity(
+        0.05, "share of means", 0.0, 0.5, ASSUMED, "means that a board which sees no leader at all holds back"
+    )
 
 
 @formula
@@ -56,7 +72,7 @@ def missing_hours(weight, usual, policy, leadership):
 def plan(model) -> None:
     """Remember the year that ends now as what is planned, and the posts of today as the usual ones."""
     model.planned = margin_and_revenue(model, max(0, model.now - WEEKS), model.now)
-    model.usual_posts, model.means_due, model.spending = int(np.sum(model.opened)), PENDING, 1.0
+    model.usual_posts, model.means_due, model.spending = model.posts, PENDING, 1.0
 
 
 def review(model) -> None:
@@ -74,7 +90,7 @@ def review(model) -> None:
 
 def step(model) -> None:
     """After each year from the switch, means follow the margin, with a lag."""
-    model.record.tally[POSTS] = float(np.sum(model.opened))
+    model.record.tally[POSTS] = model.posts
     if model.topping_up or model.now <= model.adopted:
         return
     if (model.now - model.adopted) % WEEKS == 0:

@@ -24,13 +24,35 @@ class ColleagueParameters:
 
     place = "world.colleagues"
 
-    apartness: float = quantity(3.0, "log ratio", 0.0, 6.0, "assumed; at usual cooperation it gives a density of contact within departments about nine times that between them, as e-mail of a research institution has (tools/honesty.py, targets C09-C12)", "how much more likely a colleague of one's own department is talked with, where departments do not cooperate at all")
-    sociability_spread: float = quantity(1.0, "sd of logarithm", 0.0, 2.0, "assumed; gives the inequality of contacts found in e-mail (target C12)", "how much people differ in how often they talk with colleagues")
-    talks: float = quantity(1.2, "contacts per staff-week", 0.1, 20.0, ASSUMED, "contacts with colleagues that are not about a case")
-    influence: float = quantity(0.02, "share a week", 0.0, 0.2, ASSUMED, "part of the difference in values taken over from a colleague")
-    meaning: float = quantity(0.03, "share a week", 0.0, 0.2, ASSUMED, "how fast knowing why brings people towards the organisation's values")
+    apartness: float = quantity(
+        3.0,
+        "log ratio",
+        0.0,
+        6.0,
+        "assumed; at usual cooperation it gives a density of contact within departments about nine times that between them, as e-mail of a research institution has (tools/honesty.py, targets C09-C12)",
+        "how much more likely a colleague of one's own department is talked with, where departments do not cooperate at all",
+    )
+    sociability_spread: float = quantity(
+        1.0,
+        "sd of logarithm",
+        0.0,
+        2.0,
+        "assumed; gives the inequality of contacts found in e-mail (target C12)",
+        "how much people differ in how often they talk with colleagues",
+    )
+    talks: float = quantity(
+        1.2, "contacts per staff-week", 0.1, 20.0, ASSUMED, "contacts with colleagues that are not about a case"
+    )
+    influence: float = quantity(
+        0.02, "share a week", 0.0, 0.2, ASSUMED, "part of the difference in values taken over from a colleague"
+    )
+    meaning: float = quantity(
+        0.04, "share a week", 0.0, 0.2, ASSUMED, "how fast knowing why brings people towards the organisation's values"
+    )
     drifting: float = quantity(0.02, "share a week", 0.0, 0.2, ASSUMED, "how fast values fade where hands are free")
-    straying: float = quantity(0.06, "0..1 per square root of year", 0.0, 0.3, ASSUMED, "how far a department as a whole strays by chance")
+    straying: float = quantity(
+        0.06, "0..1 per square root of year", 0.0, 0.3, ASSUMED, "how far a department as a whole strays by chance"
+    )
 
 
 @formula

@@ -27,18 +27,43 @@ class HiringParameters:
 
     place = "world.hiring"
 
-    skill_mean: float = quantity(-0.15, "quality", -0.7, 0.5, ASSUMED, "mean skill of applicants in free answers, beyond what the process has codified")
+    skill_mean: float = quantity(
+        -0.15,
+        "quality",
+        -0.7,
+        0.5,
+        ASSUMED,
+        "mean skill of applicants in free answers, beyond what the process has codified",
+    )
     skill_spread: float = quantity(0.30, "quality", 0.0, 0.8, ASSUMED, "sd of skill over applicants")
     empathy_mean: float = quantity(0.5, "0..1", 0.1, 0.9, ASSUMED, "mean empathy of applicants")
     empathy_spread: float = quantity(0.15, "0..1", 0.0, 0.4, ASSUMED, "sd of empathy over applicants")
-    alignment_mean: float = quantity(0.58, "0..1", 0.0, 1.0, ASSUMED, "mean alignment of applicants with the organisation's values")
+    alignment_mean: float = quantity(
+        0.58, "0..1", 0.0, 1.0, ASSUMED, "mean alignment of applicants with the organisation's values"
+    )
     alignment_spread: float = quantity(0.15, "0..1", 0.0, 0.4, ASSUMED, "sd of alignment over applicants")
     spotting_mean: float = quantity(0.5, "0..1", 0.1, 0.9, ASSUMED, "mean eye for opportunities of applicants")
     spotting_spread: float = quantity(0.2, "0..1", 0.0, 0.4, ASSUMED, "sd of the eye for opportunities over applicants")
-    validity: float = quantity(0.42, "correlation", 0.0, 0.9, "Sackett, Zhang, Berry & Lievens 2022, structured interviews (Journal of Applied Psychology 107(11))", "how well what an interview shows goes with what somebody is")
+    validity: float = quantity(
+        0.42,
+        "correlation",
+        0.0,
+        0.9,
+        "Sackett, Zhang, Berry & Lievens 2022, structured interviews (Journal of Applied Psychology 107(11))",
+        "how well what an interview shows goes with what somebody is",
+    )
     vacancy: int = quantity(5, "weeks", 0, 52, ASSUMED, "how long a post stays empty before applicants are looked at")
-    applicant_weeks: float = quantity(1.0, "weeks an applicant", 0.0, 6.0, ASSUMED, "time that looking at one applicant takes")
-    replacement_cost: float = quantity(9.0, "dues", 0.0, 60.0, ASSUMED, "cost of finding and starting a successor, about a quarter of a year's member-facing pay")
+    applicant_weeks: float = quantity(
+        1.0, "weeks an applicant", 0.0, 6.0, ASSUMED, "time that looking at one applicant takes"
+    )
+    replacement_cost: float = quantity(
+        9.0,
+        "dues",
+        0.0,
+        60.0,
+        ASSUMED,
+        "cost of finding and starting a successor, about a quarter of a year's member-facing pay",
+    )
     applicant_cost: float = quantity(0.3, "dues an applicant", 0.0, 5.0, ASSUMED, "cost of looking at one applicant")
 
 
@@ -67,7 +92,9 @@ def chosen_applicant(post, vacancy, luck, given):
     for turn in range(int(bounded(policy.selectivity + 0.5, 1.0, float(APPLICANTS_A_VACANCY)))):
         skill, empathy, alignment, _ = draws(luck, TRAITS, 0, first + turn, 0, 0)
         spotting, _, _, error = draws(luck, TRAITS, 0, first + turn, 0, 1)
-        score = seen_score(normal(skill), normal(empathy), normal(alignment), normal(spotting), normal(error), policy, world)
+        score = seen_score(
+            normal(skill), normal(empathy), normal(alignment), normal(spotting), normal(error), policy, world
+        )
         if score > best_score:
             best, best_score = first + turn, score
     return best
@@ -120,23 +147,24 @@ def posts_due(seats, first_post, opened, vacant_since, week, weeks):
 def vacancy_weeks(model) -> float:
     """How long a post stays vacant under the present policy."""
     world = model.world.hiring
-    return world.vacancy + world.applicant_weeks * float(model.given["policy"]["selectivity"][0])
+    return world.vacancy + world.applicant_weeks * model.policy.selectivity
 
 
 def hire(model) -> None:
     """Fill the posts whose vacancy is over."""
     staff, world, weeks = model.tables["staff"], model.world.hiring, vacancy_weeks(model)
-    for department, opened in enumerate(model.opened):
+    looking = world.applicant_cost * model.policy.selectivity
+    for department, opened in enumerate(model.opened.tolist()):
         first = int(model.first_post[department])
-        for post in range(first, first + int(opened)):
-            if model.seats[post] < 0 and model.now >= model.vacant_since[post] + weeks:
-                row = staff.add(1).start
-                model.applicants[post] += 1
-                identity = chosen_applicant(post, int(model.applicants[post]), model.luck, model.given)
-                start_work(staff.rows, row, post, identity, department, model.now, model.luck, model.given)
-                model.seats[post] = row
-                looked_at = float(model.given["policy"]["selectivity"][0])
-                model.record.tally[REPLACEMENT] += world.replacement_cost + world.applicant_cost * looked_at
+        mine = slice(first, first + opened)
+        due = (model.seats[mine] < 0) & (model.now >= model.vacant_since[mine] + weeks)
+        for post in (first + np.flatnonzero(due)).tolist():
+            row = staff.add(1).start
+            model.applicants[post] += 1
+            identity = chosen_applicant(post, int(model.applicants[post]), model.luck, model.given)
+            start_work(staff.rows, row, post, identity, department, model.now, model.luck, model.given)
+            model.seats[post] = row
+            model.record.tally[REPLACEMENT] += world.replacement_cost + looking
 
 
 def close_post(model, post: int, department: int) -> None:
@@ -171,6 +199,7 @@ def open_posts(model, posts: int) -> None:
         for post in range(first + after, first + before):
             close_post(model, post, department)
         model.vacant_since[first + before : first + after] = model.now
+    model.posts = int(model.opened.sum())
 
 
 def step(model) -> None:

@@ -27,28 +27,78 @@ class TrustParameters:
     place = "world.trust"
 
     start: float = quantity(0.45, "0..1", 0.05, 0.9, ASSUMED, "trust of somebody who joins: new members start wary")
-    gain: float = quantity(0.03, "share an answer", 0.0, 0.3, ASSUMED, "part of the missing trust gained in a good answer")
+    gain: float = quantity(
+        0.03, "share an answer", 0.0, 0.3, ASSUMED, "part of the missing trust gained in a good answer"
+    )
     loss: float = quantity(0.30, "share an answer", 0.0, 1.0, ASSUMED, "part of the trust lost when badly let down")
     severe: float = quantity(0.5, "quality", 0.1, 2.0, ASSUMED, "distance below the line at which the loss is full")
     line: float = quantity(0.0, "quality", -0.5, 0.5, ASSUMED, "quality below which an answer lets down")
-    disappointment: float = quantity(0.5, "quality per quality", 0.0, 2.0, ASSUMED, "how far an expectation above the usual raises that line")
-    promise_lift: float = quantity(0.3, "quality", 0.0, 1.5, ASSUMED, "how far the promise of a partnership lifts expectation above experience")
-    expecting: float = quantity(0.15, "share an answer", 0.01, 1.0, ASSUMED, "how fast expectation follows experience and promise")
+    disappointment: float = quantity(
+        0.5, "quality per quality", 0.0, 2.0, ASSUMED, "how far an expectation above the usual raises that line"
+    )
+    promise_lift: float = quantity(
+        0.3, "quality", 0.0, 1.5, ASSUMED, "how far the promise of a partnership lifts expectation above experience"
+    )
+    expecting: float = quantity(
+        0.15, "share an answer", 0.01, 1.0, ASSUMED, "how fast expectation follows experience and promise"
+    )
     learning: float = quantity(0.15, "share an answer", 0.01, 1.0, ASSUMED, "how fast belief follows experience")
-    friction: float = quantity(0.5, "share", 0.0, 1.0, ASSUMED, "part of a good answer's worth that complete distrust leaves unused")
-    voice: float = quantity(0.30, "probability", 0.0, 1.0, ASSUMED, "chance that a let-down member complains, mean over members")
-    resolved_standard: float = quantity(0.4, "probability", 0.0, 1.0, ASSUMED, "chance that a complaint is resolved by the book")
-    resolved_free: float = quantity(0.7, "probability", 0.0, 1.0, ASSUMED, "chance that a complaint is resolved by somebody free to act")
-    healing: float = quantity(0.15, "share", 0.0, 1.0, ASSUMED, "part of the missing trust won back when a complaint is resolved")
-    apology: float = quantity(0.3, "share", 0.0, 1.0, ASSUMED, "part of the loss of trust that admitting a failure prevents")
+    friction: float = quantity(
+        0.5, "share", 0.0, 1.0, ASSUMED, "part of a good answer's worth that complete distrust leaves unused"
+    )
+    voice: float = quantity(
+        0.30, "probability", 0.0, 1.0, ASSUMED, "chance that a let-down member complains, mean over members"
+    )
+    resolved_standard: float = quantity(
+        0.4, "probability", 0.0, 1.0, ASSUMED, "chance that a complaint is resolved by the book"
+    )
+    resolved_free: float = quantity(
+        0.7, "probability", 0.0, 1.0, ASSUMED, "chance that a complaint is resolved by somebody free to act"
+    )
+    healing: float = quantity(
+        0.15, "share", 0.0, 1.0, ASSUMED, "part of the missing trust won back when a complaint is resolved"
+    )
+    apology: float = quantity(
+        0.3, "share", 0.0, 1.0, ASSUMED, "part of the loss of trust that admitting a failure prevents"
+    )
     found_out: float = quantity(0.25, "probability", 0.0, 1.0, ASSUMED, "chance that a failure covered up is found out")
     betrayal: float = quantity(0.5, "share", 0.0, 1.0, ASSUMED, "part of the trust lost when it is")
-    scar: float = quantity(0.15, "share", 0.0, 0.6, "assumed; Schweitzer, Hershey & Bradlow 2006: never recovers fully", "part of the trust that could be reached which is then lost for good")
-    humble: float = quantity(1.0, "ratio", 0.0, 4.0, ASSUMED, "how much faster those without trust gain it from somebody who listens first")
-    objectivity: float = quantity(2.0, "ratio", 0.0, 6.0, ASSUMED, "how much more trust is gained from advice against the adviser's own interest than from another good answer")
-    complaint_hours: float = quantity(1.0, "hours", 0.0, 20.0, ASSUMED, "staff time a complaint takes, in the following week")
-    request_worth: float = quantity(0.30, "dues a request", 0.01, 2.0, ASSUMED, "worth of a perfect standard answer to a member who trusts")
-    let_down_cost: float = quantity(0.05, "dues a request", 0.0, 1.0, ASSUMED, "what being let down costs the member beyond the missing worth")
+    scar: float = quantity(
+        0.15,
+        "share",
+        0.0,
+        0.6,
+        "assumed; Schweitzer, Hershey & Bradlow 2006: never recovers fully",
+        "part of the trust that could be reached which is then lost for good",
+    )
+    humble: float = quantity(
+        1.0, "ratio", 0.0, 4.0, ASSUMED, "how much faster those without trust gain it from somebody who listens first"
+    )
+    objectivity: float = quantity(
+        2.0,
+        "ratio",
+        0.0,
+        6.0,
+        ASSUMED,
+        "how much more trust is gained from advice against the adviser's own interest than from another good answer",
+    )
+    exposure: float = quantity(
+        0.05,
+        "dues a request",
+        0.0,
+        0.5,
+        ASSUMED,
+        "what a member without any trust takes from an organisation that shows all its needs and limits",
+    )
+    complaint_hours: float = quantity(
+        1.0, "hours", 0.0, 20.0, ASSUMED, "staff time a complaint takes, in the following week"
+    )
+    request_worth: float = quantity(
+        0.30, "dues a request", 0.01, 2.0, ASSUMED, "worth of a perfect standard answer to a member who trusts"
+    )
+    let_down_cost: float = quantity(
+        0.05, "dues a request", 0.0, 1.0, ASSUMED, "what being let down costs the member beyond the missing worth"
+    )
 
 
 @formula
@@ -128,10 +178,12 @@ def live_through(cases, used, members, trusts, staff, staff_count, enacted, tall
             trust -= world.betrayal * trust
             member.ceiling = ceiling * (1.0 - world.scar)
             tally[FOUND_OUT] += 1.0
-        line = let_down_line(member.expectation, usual, world)
+        line = let_down_line(np.float64(member.expectation), usual, world)
         arrived = taken_up(quality, before, world.friction)
         worth = world.request_worth * taken_up(true, before, world.friction)
-        gain = gain_of_trust(before, enacted[person.department].listening, advised, world)
+        levers = enacted[person.department]
+        case.taken = world.exposure * levers.vulnerability * (1.0 - before)
+        gain = gain_of_trust(before, levers.listening, advised, world)
         loss = world.loss * (1.0 - world.apology) if admitted else world.loss
         trust = moved_trust(trust, np.float64(member.ceiling), quality, line, gain, loss, world)
         if quality >= line:
@@ -153,7 +205,7 @@ def live_through(cases, used, members, trusts, staff, staff_count, enacted, tall
                     tally[UNRESOLVED] += 1.0
         trusts[case.member] = trust
         member.belief += world.learning * (arrived - member.belief)
-        member.expectation = moved_expectation(member.expectation, quality, policy.promise, world)
+        member.expectation = moved_expectation(np.float64(member.expectation), quality, policy.promise, world)
         case.worth = worth
         tally[QUALITY] += true
         tally[WORTH] += worth
