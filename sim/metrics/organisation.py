@@ -1,6 +1,5 @@
 """What is measured of the organisation: its costs, its staff and leaders, what it knows, what it offers."""
 
-import math
 
 import numpy as np
 
