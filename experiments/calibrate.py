@@ -76,9 +76,7 @@ def nearest(line: list[Fit], weight: float) -> Fit:
 def fit_line(request) -> dict[str, Scenario]:
     """Both shipped scenarios with commitment fitted along the weight of lived experience."""
     association, contract = scenario_named("association"), scenario_named("contract")
-    fitter = Fitter(
-        association, contract, published(), request.world, request.seed, lambda text: print(text, flush=True)
-    )
+    fitter = Fitter(association, contract, published(), request.world, request.seed, lambda text: print(text, flush=True))
     print("Looking for the largest weight of lived experience that the data allow (some minutes) ...", file=sys.stderr)
     largest, stopped = fitter.largest()
     print(f"largest weight: {largest:g} logit per quality; stopped because {stopped}")
@@ -86,9 +84,7 @@ def fit_line(request) -> dict[str, Scenario]:
     weights = sorted({*(round(step * largest, 3) for step in STEPS), default})
     fits = [fitter.at(weight) for weight in weights]
     lines = zip(*fits, strict=True)
-    return {
-        f"{s.name}.yaml": replace(s, line=list(line)) for s, line in zip((association, contract), lines, strict=True)
-    }
+    return {f"{s.name}.yaml": replace(s, line=list(line)) for s, line in zip((association, contract), lines, strict=True)}
 
 
 def fit_table(scenario: Scenario, world: World, table: SurvivalTable, seed: int, years: int) -> pd.DataFrame:

@@ -48,10 +48,7 @@ def run(request) -> int:
     print(summary(comparison, Path(request.out)))
     failed = int((comparison.runs["status"] != "ok").sum())
     if failed:
-        print(
-            f"relsim: {failed} of {len(comparison.runs)} runs failed; they are rows of runs.parquet with their error",
-            file=sys.stderr,
-        )
+        print(f"relsim: {failed} of {len(comparison.runs)} runs failed; they are rows of runs.parquet with their error", file=sys.stderr)
     return 3 if failed else 0
 
 
@@ -63,9 +60,7 @@ def compare(request, table: SurvivalTable) -> Comparison:
     workers = request.engine.workers
     early = [replace(job, replicate=OWN_KEYS + k) for k in range(request.preliminary)]
     background = list(results(preliminary, early, workers, "reference, for the tails"))
-    medians = {
-        f"{name}_median": float(np.median([run[name] for run in background])) for name in ("commitment", "belief")
-    }
+    medians = {f"{name}_median": float(np.median([run[name] for run in background])) for name in ("commitment", "belief")}
     job = replace(job, tails=tails_of(background), fit=replace(job.fit, **medians))
     jobs = [replace(job, replicate=number) for number in range(request.replicates)]
     done = sorted(results(run_replicate, jobs, workers, "policies"), key=lambda part: part.number)
@@ -121,13 +116,7 @@ def lived_line(request, job: Job) -> pd.DataFrame:
     """The policy effect at each weight of lived experience that fits the retention data equally well."""
     weights = [fit.lived_weight for fit in request.scenario.line]
     jobs = [
-        replace(
-            job,
-            world=world_at(request.world, weight),
-            fit=request.scenario.fit_at(weight),
-            replicate=number,
-            tails=None,
-        )
+        replace(job, world=world_at(request.world, weight), fit=request.scenario.fit_at(weight), replicate=number, tails=None)
         for weight in weights
         for number in range(request.line_replicates)
     ]
@@ -157,12 +146,8 @@ def held_against(request, table: SurvivalTable, done: list[Replicate]) -> pd.Dat
     settled = np.array([part.settled for part in done if part.settled is not None])
     if request.scenario.stationary and len(settled):
         statistics |= association_statistics(*settled.T)
-    contract = larger(
-        request.scenario if not request.scenario.stationary else scenario_named("contract"), CONTRACT_MEMBERS
-    )
-    surviving = cohort_survival(
-        contract, world, contract.fit_at(world.renewals.lived_weight), table.years, request.seed
-    )
+    contract = larger(request.scenario if not request.scenario.stationary else scenario_named("contract"), CONTRACT_MEMBERS)
+    surviving = cohort_survival(contract, world, contract.fit_at(world.renewals.lived_weight), table.years, request.seed)
     statistics |= contract_statistics(surviving, table, CONTRACT_MEMBERS)
     return verdicts(statistics, table).sort_values("id", ignore_index=True)
 
@@ -183,11 +168,7 @@ def leave(comparison: Comparison, request, wall_seconds: float) -> None:
             write_whole(out / f"{name}.csv", frame.to_csv(index=False).encode())
     build(comparison, out)
     known = comparison.manifest
-    write_manifest(
-        out,
-        request,
-        {key: known[key] for key in known if key not in ("config",)} | {"wall_seconds": round(wall_seconds, 2)},
-    )
+    write_manifest(out, request, {key: known[key] for key in known if key not in ("config",)} | {"wall_seconds": round(wall_seconds, 2)})
 
 
 def summary(comparison: Comparison, out: Path) -> str:
@@ -196,29 +177,19 @@ def summary(comparison: Comparison, out: Path) -> str:
     table = paired(comparison)
     shown = table[table["metric"].isin(SHOWN)]
     if len(shown):
-        columns = {
-            "difference": "difference",
-            "ci_low": "from",
-            "ci_high": "to",
-            "share_better": "runs better",
-            "verdict": "verdict",
-        }
+        columns = {"difference": "difference", "ci_low": "from", "ci_high": "to", "share_better": "runs better", "verdict": "verdict"}
         for metric in SHOWN:
             rows = shown[shown["metric"] == metric]
             if not len(rows):
                 continue
             info = comparison.metric_info.get(metric, {})
-            lines.append(
-                f"{metric} ({info.get('unit', '')}; {comparison.reference}: {rows['reference_mean'].iloc[0]:.3f})"
-            )
+            lines.append(f"{metric} ({info.get('unit', '')}; {comparison.reference}: {rows['reference_mean'].iloc[0]:.3f})")
             part = rows[["policy", *columns]].rename(columns=columns).round(4)
             lines += ["  " + text for text in part.to_string(index=False).splitlines()]
             lines.append("")
     if len(comparison.targets):
         lines.append("Does the model meet the data?")
-        part = comparison.targets[
-            ["id", "statistic", "unit", "value", "low", "high", "simulated", "standard_error", "met"]
-        ].round(3)
+        part = comparison.targets[["id", "statistic", "unit", "value", "low", "high", "simulated", "standard_error", "met"]].round(3)
         lines += ["  " + text for text in part.to_string(index=False).splitlines()]
         lines.append("")
     lines.append(f"Report: {out / 'report.html'} (tables, figures and manifest beside it)")

@@ -132,9 +132,7 @@ def curve(fit: Fit, lives: Lives, world: World) -> tuple[np.ndarray, Fit]:
     )
     survive(lives.chances, lived, nodes, fit.promise, fit.promise_years, fit.involuntary, surviving, weights)
     total = weights.sum()
-    belief, bond, grievance = (
-        float((weights * part).sum() / total) for part in (lives.belief, lives.bond, lives.grievance)
-    )
+    belief, bond, grievance = (float((weights * part).sum() / total) for part in (lives.belief, lives.bond, lives.grievance))
     return surviving, replace(fit, belief=belief, bond=bond, grievance=grievance)
 
 
@@ -157,11 +155,7 @@ def fit_cohort(table: SurvivalTable, lives: Lives, world: World, start: Fit, yea
     def unpacked(point) -> Fit:
         alpha, beta, promise_years = np.exp(np.clip(point[:3], -6.0, [5.0, 5.0, 3.3]))
         return replace(
-            start,
-            alpha=float(alpha),
-            beta=float(beta),
-            promise_years=float(promise_years),
-            promise=float(np.clip(point[3], -10, 10)),
+            start, alpha=float(alpha), beta=float(beta), promise_years=float(promise_years), promise=float(np.clip(point[3], -10, 10))
         )
 
     best = None

@@ -42,9 +42,7 @@ class Job:
     def run_id(self, policy: str) -> str:
         """Sixteen hexadecimal digits that follow from everything a run depends on."""
         parts = [asdict(self.scenario), asdict(self.world), asdict(self.fit), asdict(self.policies[policy])]
-        key = json.dumps(
-            [*parts, asdict(self.policies[self.reference]), self.years, self.seed, self.replicate, code_version()]
-        )
+        key = json.dumps([*parts, asdict(self.policies[self.reference]), self.years, self.seed, self.replicate, code_version()])
         return hashlib.sha256(key.encode()).hexdigest()[:16]
 
     def row(self, policy: str) -> dict:
@@ -135,9 +133,7 @@ def survival(job: Job, policy: str, outcome: Outcome) -> list[dict]:
     ]
 
 
-def compare_arms(
-    job, policy, run_id, reference_id, reference: Outcome, outcome: Outcome, before, done: Replicate
-) -> None:
+def compare_arms(job, policy, run_id, reference_id, reference: Outcome, outcome: Outcome, before, done: Replicate) -> None:
     """The pair's metrics, who gained by rank before the switch, and the difference of the two distributions."""
     place = {"policy": policy, "replicate": job.replicate}
     same_luck = {"scenario": job.scenario.name, "world": job.world_name, "seed": job.seed}

@@ -27,9 +27,7 @@ class Engine:
     place = "engine"
 
     name: str = "local"
-    workers: int | None = quantity(
-        None, "processes", 1, 1024, ASSUMED, "processes at a time; null: as many as there are cores"
-    )
+    workers: int | None = quantity(None, "processes", 1, 1024, ASSUMED, "processes at a time; null: as many as there are cores")
 
     def __post_init__(self):
         if self.name not in ENGINES:
@@ -46,21 +44,10 @@ class Request:
     world: sim.World = field(default_factory=sim.World)
     engine: Engine = field(default_factory=Engine)
     reference: str = "conventional"
-    replicates: int = quantity(
-        30, "runs a policy", 1, 100_000, ASSUMED, "runs of each policy; the same luck in all policies of one replicate"
-    )
+    replicates: int = quantity(30, "runs a policy", 1, 100_000, ASSUMED, "runs of each policy; the same luck in all policies of one replicate")
     seed: int = quantity(1, "seed", 0, 2**32 - 1, ASSUMED, "the luck of all runs")
-    years: int | None = quantity(
-        None, "years", 1, 30, ASSUMED, "years followed from the switch; null: the scenario's horizon"
-    )
-    preliminary: int = quantity(
-        20,
-        "runs",
-        1,
-        100_000,
-        ASSUMED,
-        "runs of the reference, with luck of their own, that say where the tails begin and what a median member is like",
-    )
+    years: int | None = quantity(None, "years", 1, 30, ASSUMED, "years followed from the switch; null: the scenario's horizon")
+    preliminary: int = quantity(20, "runs", 1, 100_000, ASSUMED, "runs of the reference, with luck of their own, that say where the tails begin and what a median member is like")
     data: str | None = None
     """A renewal table of one's own (columns year, pct_surviving); null: the published one."""
     out: str | None = None
@@ -98,9 +85,7 @@ class CompareRequest(Request):
     """Hold the reference against the data targets of the scenario."""
     line: bool = True
     """Follow the policy effect along the weight of lived experience, which retention data do not settle."""
-    line_replicates: int = quantity(
-        10, "runs a policy", 1, 100_000, ASSUMED, "runs of each policy at each weight of that line"
-    )
+    line_replicates: int = quantity(10, "runs a policy", 1, 100_000, ASSUMED, "runs of each policy at each weight of that line")
 
     def check_together(self) -> None:
         """Refuse, beyond what all commands refuse, a weight of lived experience that the data do not allow."""
@@ -113,6 +98,4 @@ class CompareRequest(Request):
 class CalibrateRequest(Request):
     """``relsim calibrate``: what must hold of base commitment for the model to give the data."""
 
-    fit_years: int | None = quantity(
-        None, "years", 1, 30, ASSUMED, "years of the data used for fitting; null: all; the rest is forecast"
-    )
+    fit_years: int | None = quantity(None, "years", 1, 30, ASSUMED, "years of the data used for fitting; null: all; the rest is forecast")

@@ -54,9 +54,7 @@ def read_survival(path: str) -> SurvivalTable:
             raise OutOfRange(f"data={path}: larger than {LARGEST_FILE:,} bytes; {advice}")
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise OutOfRange(
-            f"data={path}: {error.strerror.lower() if error.strerror else 'cannot be read'}; {advice}"
-        ) from None
+        raise OutOfRange(f"data={path}: {error.strerror.lower() if error.strerror else 'cannot be read'}; {advice}") from None
     except UnicodeDecodeError:
         raise OutOfRange(f"data={path}: not a text file; {advice}") from None
     rows = list(csv.DictReader(text.splitlines()))
@@ -71,17 +69,11 @@ def read_survival(path: str) -> SurvivalTable:
             given = f"{row.get('year')!r}, {row.get('pct_surviving')!r}"
             raise OutOfRange(f"data={path}, line {line}: {given} are not numbers; {advice}") from None
         if year != len(surviving):
-            raise OutOfRange(
-                f"data={path}, line {line}: year {row['year']} where {len(surviving)} was expected; {advice}"
-            )
+            raise OutOfRange(f"data={path}, line {line}: year {row['year']} where {len(surviving)} was expected; {advice}")
         highest = surviving[-1] if surviving else 100.0
         if not math.isfinite(percent) or not 0.0 < percent <= highest or (year == 0 and percent != 100.0):
-            raise OutOfRange(
-                f"data={path}, line {line}: pct_surviving={row['pct_surviving']} is not between 0 and {highest:g}; {advice}"
-            )
+            raise OutOfRange(f"data={path}, line {line}: pct_surviving={row['pct_surviving']} is not between 0 and {highest:g}; {advice}")
         surviving.append(percent)
     if len(surviving) < 4:
-        raise OutOfRange(
-            f"data={path}: only {len(surviving)} years; at least years 0 to 3 are needed to fit commitment"
-        )
+        raise OutOfRange(f"data={path}: only {len(surviving)} years; at least years 0 to 3 are needed to fit commitment")
     return SurvivalTable(file.stem, np.array(surviving) / 100.0)

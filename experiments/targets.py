@@ -120,9 +120,7 @@ def verdicts(statistics: dict[str, tuple[float, float]], table: SurvivalTable | 
         if target.id in statistics:
             simulated, error = statistics[target.id]
             met = target.low <= simulated <= target.high
-            rows.append(
-                {**vars(target), "simulated": simulated, "standard_error": error, "met": met, "used_for": "fitted"}
-            )
+            rows.append({**vars(target), "simulated": simulated, "standard_error": error, "met": met, "used_for": "fitted"})
     return pd.DataFrame(rows)
 
 

@@ -22,88 +22,31 @@ class Member(ColumnAgent):
 
     alive = Column("?", "flag", 0, 1, "is a member today", owner="renewals", default=True, scanned=True)
     renewal_week = Column("i1", "week of the year", 0, 51, "when dues fall due", scanned=True)
-    next_request = Column(
-        "f8", "week", 0, np.inf, "time of the next request; infinite once departed", owner="needs", scanned=True
-    )
+    next_request = Column("f8", "week", 0, np.inf, "time of the next request; infinite once departed", owner="needs", scanned=True)
     trust = Column("f8", "0..1", 0, 1, "trust in the organisation", owner="trust", scanned=True)
 
-    needs = Column(
-        "f4",
-        "sd of needs",
-        -40,
-        40,
-        "own part of the ideal point, one number a domain and latent coordinate",
-        owner="needs",
-        width="dimensions",
-    )
-    estimate = Column(
-        "f4",
-        "sd of needs",
-        -60,
-        60,
-        "what is believed about the ideal point; starts at the offer",
-        owner="learning",
-        width="dimensions",
-    )
-    uncertainty = Column(
-        "f4", "sd of needs squared", 0, 400, "variance of that belief", owner="learning", width="dimensions"
-    )
-    holder = Column(
-        "i4",
-        "staff row",
-        NEVER,
-        2**31 - 1,
-        "who on the staff learned it, -1 nobody",
-        owner="learning",
-        default=NEVER,
-        width="dimensions",
-    )
-    belief = Column(
-        "f8", "quality", -20, 10, "believed quality of answers (1 = a perfect standard answer)", owner="trust"
-    )
-    value_member = Column(
-        "f8",
-        "dues",
-        -1e5,
-        1e5,
-        "value received less dues and own hours since the accounts were opened",
-        owner="accounts",
-    )
-    value_organisation = Column(
-        "f8",
-        "dues",
-        -1e5,
-        1e5,
-        "dues less hours, gifts and acquisition since the accounts were opened",
-        owner="accounts",
-    )
+    needs = Column("f4", "sd of needs", -40, 40, "own part of the ideal point, one number a domain and latent coordinate", owner="needs", width="dimensions")
+    estimate = Column("f4", "sd of needs", -60, 60, "what is believed about the ideal point; starts at the offer", owner="learning", width="dimensions")
+    uncertainty = Column("f4", "sd of needs squared", 0, 400, "variance of that belief", owner="learning", width="dimensions")
+    holder = Column("i4", "staff row", NEVER, 2**31 - 1, "who on the staff learned it, -1 nobody", owner="learning", default=NEVER, width="dimensions")
+    belief = Column("f8", "quality", -20, 10, "believed quality of answers (1 = a perfect standard answer)", owner="trust")
+    value_member = Column("f8", "dues", -1e5, 1e5, "value received less dues and own hours since the accounts were opened", owner="accounts")
+    value_organisation = Column("f8", "dues", -1e5, 1e5, "dues less hours, gifts and acquisition since the accounts were opened", owner="accounts")
     identity = Column("u4", "key", 0, 2**32 - 1, "who this is, under every policy: founding number or prospect number")
     expectation = Column("f4", "quality", -20, 10, "quality expected of the next answer", owner="trust")
-    ceiling = Column(
-        "f4", "0..1", 0, 1, "most that trust can reach again; deception lowers it for good", owner="trust", default=1.0
-    )
+    ceiling = Column("f4", "0..1", 0, 1, "most that trust can reach again; deception lowers it for good", owner="trust", default=1.0)
     allotment = Column("u4", "key", 0, 2**32 - 1, "decides which post of each department serves this member")
     request_rate = Column("f4", "requests per week", 0, 50, "how often this member asks")
     owner_rank = Column("f4", "share", 0, 1, "gets a relationship owner when the routing lever exceeds this")
     owner = Column("i4", "staff row", NEVER, 2**31 - 1, "relationship owner, -1 none", owner="routing", default=NEVER)
     voice = Column("f4", "probability", 0, 1, "complaining style: chance to speak up when let down")
-    grievance = Column(
-        "i2",
-        "week",
-        NEVER,
-        32_767,
-        "week of the latest complaint left unresolved, -1 none",
-        owner="trust",
-        default=NEVER,
-    )
+    grievance = Column("i2", "week", NEVER, 32_767, "week of the latest complaint left unresolved, -1 none", owner="trust", default=NEVER)
     answers = Column("i2", "count", 0, 32_767, "requests answered since the accounts were opened", owner="accounts")
     let_downs = Column("i2", "count", 0, 32_767, "answers below the line, so far", owner="trust")
     complaints = Column("i2", "count", 0, 32_767, "complaints made", owner="trust")
     main_domain = Column("i1", "department", 0, 120, "domain of about half of this member's requests")
     founder = Column("?", "flag", 0, 1, "was there at founding")
-    commitment = Column(
-        "f4", "logit", -60, 60, "base commitment: log odds of renewing when lived experience is at its reference"
-    )
+    commitment = Column("f4", "logit", -60, 60, "base commitment: log odds of renewing when lived experience is at its reference")
     joined = Column("i2", "week", -25_000, 32_767, "week of joining; negative for tenure from before founding")
     left = Column("i2", "week", NEVER, 32_767, "week of leaving, -1 while a member", owner="renewals", default=NEVER)
     renewals = Column("i2", "count", 0, 10_000, "renewals so far", owner="renewals")
@@ -141,46 +84,24 @@ class Staff(ColumnAgent):
     left = Column("i4", "week", NEVER, 100_000, "week of leaving, -1 while employed", owner="worklife", default=NEVER)
     skill = Column("f8", "quality", -3, 3, "skill of a free answer, beyond what the process has codified")
     empathy = Column("f8", "0..1", 0, 1, "warmth: how fast contact becomes a bond")
-    alignment = Column(
-        "f8",
-        "0..1",
-        0,
-        1,
-        "shares the organisation's values: gives less away when free, lets less lie",
-        owner="colleagues",
-    )
+    values = Column("f8", "0..1", 0, 1, "how far this person's own values are the organisation's")
+    alignment = Column("f8", "0..1", 0, 1, "acts on the organisation's values: gives less away when free, lets less lie", owner="colleagues")
     spotting = Column("f8", "0..1", 0, 1, "eye for opportunities and risks that members do not speak of")
-    aptitude = Column(
-        "f8", "0..1", 0, 1, "how well person and position fit by chance; roles shaped around people fill the gap"
-    )
+    aptitude = Column("f8", "0..1", 0, 1, "how well person and position fit by chance; roles shaped around people fill the gap")
     sociability = Column("f8", "ratio", 0, 100, "how much this person talks with colleagues, against the median")
     trained = Column("f8", "quality", 0, 3, "skill gained in training, while it lasts", owner="worklife")
-    immersed = Column(
-        "f8", "0..1", 0, 1, "understanding of members gained by time among them, while it lasts", owner="worklife"
-    )
+    immersed = Column("f8", "0..1", 0, 1, "understanding of members gained by time among them, while it lasts", owner="worklife")
     freedom_rank = Column("f8", "share", 0, 1, "is given discretion when the coverage lever exceeds this")
     morale = Column("f8", "-3..3", -3, 3, "morale, 0 = usual", owner="worklife")
     ability = Column("f8", "quality", -4, 3, "skill today: newcomers still learn the trade", owner="worklife")
     demand = Column("i8", "seconds", 0, 2**62, "work that arrived this week", owner="routing")
     backlog = Column("i8", "seconds", 0, 2**62, "work waiting; a leaver's is passed on by worklife", owner="routing")
     worked = Column("i8", "seconds", 0, 2**62, "hours spent on members this week", owner="routing")
-    effort = Column(
-        "f8", "share", 0, 2, "time given to a case this week, as a share of what it needs", owner="routing", default=1.0
-    )
-    care = Column(
-        "f8",
-        "share",
-        0,
-        2,
-        "the part of that time which serves the member, not the measure",
-        owner="routing",
-        default=1.0,
-    )
+    effort = Column("f8", "share", 0, 2, "time given to a case this week, as a share of what it needs", owner="routing", default=1.0)
+    care = Column("f8", "share", 0, 2, "the part of that time which serves the member, not the measure", owner="routing", default=1.0)
     load = Column("f8", "ratio", 0, 1e6, "work of this week against the time for members", owner="routing")
     capacity = Column("i8", "seconds", 0, 2**62, "time for members this week", owner="routing")
-    standard = Column(
-        "f8", "share", 0, 1, "time per case this person has come to find normal", owner="routing", default=1.0
-    )
+    standard = Column("f8", "share", 0, 1, "time per case this person has come to find normal", owner="routing", default=1.0)
     aftermath = Column("i8", "seconds", 0, 2**62, "work that complaints of last week bring", owner="trust")
     waiting = Column("f8", "weeks", 0, 1e7, "how long a new case waits", owner="routing")
 
@@ -205,16 +126,12 @@ class Department(Rows):
     """A department: what its leader makes of it, and how its service does. One row each, for ever."""
 
     leader = Column("i4", "leader row", NEVER, 2**31 - 1, "who leads it, -1 nobody", owner="leadership", default=NEVER)
-    vacant_since = Column(
-        "i4", "week", NEVER, 100_000, "week the latest leader left", owner="leadership", default=NEVER
-    )
+    vacant_since = Column("i4", "week", NEVER, 100_000, "week the latest leader left", owner="leadership", default=NEVER)
     candidates = Column("i4", "count", 0, 100_000, "leaders appointed so far", owner="leadership")
     meaning = Column("f8", "0..1", 0, 1, "how far people here know why", owner="leadership")
     insight = Column("f8", "0..1", 0, 1, "how much of what staff do for members the leader sees", owner="leadership")
     fairness = Column("f8", "0..1", 0, 1, "how far staff can follow the leader's judgement", owner="leadership")
-    thrift = Column(
-        "f8", "share", 0, 2, "time a case takes under this leader, against the usual", owner="leadership", default=1.0
-    )
+    thrift = Column("f8", "share", 0, 2, "time a case takes under this leader, against the usual", owner="leadership", default=1.0)
     material = Column("f8", "dues a part", 0, 10, "what an answer of this service costs beyond hours")
     asked = Column("i8", "parts", 0, 2**62, "requests answered this year, in parts", owner="accounts")
     spent = Column("i8", "seconds", 0, 2**62, "hours they took", owner="accounts")
@@ -241,21 +158,11 @@ class Tie(Rows):
     def __init__(self, table, row: int):
         self.table, self.row = table, row
 
-    staff = Column(
-        "i4",
-        "staff row",
-        NEVER,
-        2**31 - 1,
-        "the person on the staff side, -1 none yet",
-        owner="encounters",
-        default=NEVER,
-    )
+    staff = Column("i4", "staff row", NEVER, 2**31 - 1, "the person on the staff side, -1 none yet", owner="encounters", default=NEVER)
     bond = Column("f4", "0..1", 0, 1, "strength of the personal bond at the last contact", owner="encounters")
     since = Column("i2", "week", -20_000, 32_767, "week of the first contact", owner="encounters")
     contacts = Column("i2", "count", 0, 32_767, "contacts since then", owner="encounters")
-    last_contact = Column(
-        "i4", "week", -20_000, 100_000, "week of the latest contact", owner="encounters", default=-20_000
-    )
+    last_contact = Column("i4", "week", -20_000, 100_000, "week of the latest contact", owner="encounters", default=-20_000)
 
 
 class Case(Rows):
@@ -265,9 +172,7 @@ class Case(Rows):
     identity = Column("u4", "key", 0, 2**32 - 1, "the same person as a key of luck", owner="needs")
     allotment = Column("u4", "key", 0, 2**32 - 1, "that person's allotment to posts", owner="needs")
     owner_rank = Column("f4", "share", 0, 1, "that person's rank in getting an owner", owner="needs")
-    ordinal = Column(
-        "i4", "count", 0, 65_535, "which of this member's requests of the week, times two, plus the part", owner="needs"
-    )
+    ordinal = Column("i4", "count", 0, 65_535, "which of this member's requests of the week, times two, plus the part", owner="needs")
     main_domain = Column("i4", "department", 0, 120, "that person's main domain", owner="needs")
     parts = Column("i4", "count", 1, 2, "domains the request touches", owner="needs", default=1)
     domain = Column("i4", "department", 0, 120, "domain of this part", owner="needs")
@@ -285,12 +190,5 @@ class Case(Rows):
     received = Column("f8", "quality", -20, 10, "quality of the answer as received", owner="encounters")
     complaint = Column("?", "flag", 0, 1, "the member complained about the request, on its last part", owner="trust")
     gift = Column("f8", "dues", 0, 10, "value given away", owner="encounters")
-    taken = Column(
-        "f8",
-        "dues",
-        0,
-        10,
-        "what the member took from an organisation that showed its needs, on the last part",
-        owner="trust",
-    )
+    taken = Column("f8", "dues", 0, 10, "what the member took from an organisation that showed its needs, on the last part", owner="trust")
     worth = Column("f8", "dues", -20, 20, "worth of the whole request to the member, on its last part", owner="trust")

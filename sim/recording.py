@@ -60,9 +60,7 @@ PROSPECTS = series("prospects", "people", "people who considered joining")
 STAFF = series("staff", "staff", "staff employed at the end of the week")
 STAFF_LEFT = series("staff_left", "staff", "staff who left of their own will")
 LEADERS_LEFT = series("leaders_left", "leaders", "leaders who left of their own will")
-ENACTED_GAP = series(
-    "enacted_gap", "levers", "distance between declared and enacted policy, summed over levers, mean of departments"
-)
+ENACTED_GAP = series("enacted_gap", "levers", "distance between declared and enacted policy, summed over levers, mean of departments")
 ALIGNMENT = series("alignment", "0..1", "mean alignment of staff with the organisation's values")
 ALIGNMENT_APART = series("alignment_apart", "0..1", "sd over departments of mean alignment")
 POSTS = series("posts", "posts", "posts open")

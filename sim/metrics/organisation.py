@@ -148,9 +148,7 @@ def covered_up(outcome):
     return float(covered / (covered + outcome.totals[series.ADMITTED])) if covered > 0 else 0.0
 
 
-@metric(
-    "people", 0, 100_000, "none", "encounters", names=["ties_weekly", "ties_monthly", "ties_half_yearly", "ties_yearly"]
-)
+@metric("people", 0, 100_000, "none", "encounters", names=["ties_weekly", "ties_monthly", "ties_half_yearly", "ties_yearly"])
 def tie_layers(outcome, place):
     """Members with whom a person on the staff is as close as with somebody met weekly, monthly, half-yearly or yearly."""
     return tie_layer(outcome.model, (1.0, 52.0 / 12.0, 26.0, 52.0)[place])

@@ -24,26 +24,14 @@ class AccountParameters:
 
     place = "world.accounts"
 
-    hour_cost: float = quantity(
-        0.035, "dues per hour", 0.02, 0.05, ASSUMED, "loaded cost of a member-facing staff hour"
-    )
-    material: float = quantity(
-        0.01, "dues a part", 0.0, 0.2, ASSUMED, "what an answer costs beyond hours, mean over services"
-    )
-    material_spread: float = quantity(
-        1.0, "sd of logarithm", 0.0, 2.0, ASSUMED, "how much that differs between services"
-    )
-    sale: float = quantity(
-        0.06, "dues a part", 0.0, 0.5, ASSUMED, "what a member sent to a better source would have bought"
-    )
+    hour_cost: float = quantity(0.035, "dues per hour", 0.02, 0.05, ASSUMED, "loaded cost of a member-facing staff hour")
+    material: float = quantity(0.01, "dues a part", 0.0, 0.2, ASSUMED, "what an answer costs beyond hours, mean over services")
+    material_spread: float = quantity(1.0, "sd of logarithm", 0.0, 2.0, ASSUMED, "how much that differs between services")
+    sale: float = quantity(0.1, "dues a part", 0.0, 0.5, ASSUMED, "what a member sent to a better source would have bought")
     own_hours: float = quantity(0.5, "hours a part", 0.0, 5.0, ASSUMED, "time a part of a request takes the member")
-    own_handoff_hours: float = quantity(
-        0.5, "hours a part", 0.0, 5.0, ASSUMED, "extra time of the member for a part handed to another department"
-    )
+    own_handoff_hours: float = quantity(0.5, "hours a part", 0.0, 5.0, ASSUMED, "extra time of the member for a part handed to another department")
     own_hour_worth: float = quantity(0.02, "dues per hour", 0.0, 0.1, ASSUMED, "worth of a member's hour")
-    gift_worth: float = quantity(
-        0.6, "dues per dues", 0.0, 1.0, ASSUMED, "what a gift is worth to the member who did not ask for it"
-    )
+    gift_worth: float = quantity(0.6, "dues per dues", 0.0, 1.0, ASSUMED, "what a gift is worth to the member who did not ask for it")
 
 
 @formula

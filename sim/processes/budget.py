@@ -21,29 +21,11 @@ class BudgetParameters:
 
     place = "world.budget"
 
-    response: float = quantity(
-        1.0,
-        "share per share",
-        0.0,
-        4.0,
-        ASSUMED,
-        "change of posts and spending for a change of margin, as a share of planned revenue",
-    )
+    response: float = quantity(1.0, "share per share", 0.0, 4.0, ASSUMED, "change of posts and spending for a change of margin, as a share of planned revenue")
     lag: int = quantity(26, "weeks", 0, 104, ASSUMED, "time from the end of a year to the change")
-    most: float = quantity(
-        0.4, "share", 0.0, 0.5, ASSUMED, "largest change of posts against what they were at the switch"
-    )
-    care: float = quantity(
-        0.02,
-        "share of revenue",
-        0.0,
-        0.2,
-        ASSUMED,
-        "money wasted where no leader gives an hour to the budget, against the usual hours",
-    )
-    neglect: float = quantity(
-        0.05, "share of means", 0.0, 0.5, ASSUMED, "means that a board which sees no leader at all holds back"
-    )
+    most: float = quantity(0.4, "share", 0.0, 0.5, ASSUMED, "largest change of posts against what they were at the switch")
+    care: float = quantity(0.02, "share of revenue", 0.0, 0.2, ASSUMED, "money wasted where no leader gives an hour to the budget, against the usual hours")
+    neglect: float = quantity(0.05, "share of means", 0.0, 0.5, ASSUMED, "means that a board which sees no leader at all holds back")
 
 
 @formula

@@ -24,35 +24,14 @@ class ColleagueParameters:
 
     place = "world.colleagues"
 
-    apartness: float = quantity(
-        3.0,
-        "log ratio",
-        0.0,
-        6.0,
-        "assumed; at usual cooperation it gives a density of contact within departments about nine times that between them, as e-mail of a research institution has (tools/honesty.py, targets C09-C12)",
-        "how much more likely a colleague of one's own department is talked with, where departments do not cooperate at all",
-    )
-    sociability_spread: float = quantity(
-        1.0,
-        "sd of logarithm",
-        0.0,
-        2.0,
-        "assumed; gives the inequality of contacts found in e-mail (target C12)",
-        "how much people differ in how often they talk with colleagues",
-    )
-    talks: float = quantity(
-        1.2, "contacts per staff-week", 0.1, 20.0, ASSUMED, "contacts with colleagues that are not about a case"
-    )
-    influence: float = quantity(
-        0.02, "share a week", 0.0, 0.2, ASSUMED, "part of the difference in values taken over from a colleague"
-    )
-    meaning: float = quantity(
-        0.04, "share a week", 0.0, 0.2, ASSUMED, "how fast knowing why brings people towards the organisation's values"
-    )
+    apartness: float = quantity(3.0, "log ratio", 0.0, 6.0, "assumed; at usual cooperation it gives a density of contact within departments about nine times that between them, as e-mail of a research institution has (tools/honesty.py, targets C09-C12)", "how much more likely a colleague of one's own department is talked with, where departments do not cooperate at all")
+    sociability_spread: float = quantity(1.0, "sd of logarithm", 0.0, 2.0, "assumed; gives the inequality of contacts found in e-mail (target C12)", "how much people differ in how often they talk with colleagues")
+    talks: float = quantity(1.2, "contacts per staff-week", 0.1, 20.0, ASSUMED, "contacts with colleagues that are not about a case")
+    influence: float = quantity(0.02, "share a week", 0.0, 0.2, ASSUMED, "part of the difference in values taken over from a colleague")
+    rooted: float = quantity(0.02, "share a week", 0.0, 0.2, ASSUMED, "how fast people come back to their own values")
+    meaning: float = quantity(0.04, "share a week", 0.0, 0.2, ASSUMED, "how fast knowing why brings people towards the organisation's values")
     drifting: float = quantity(0.02, "share a week", 0.0, 0.2, ASSUMED, "how fast values fade where hands are free")
-    straying: float = quantity(
-        0.06, "0..1 per square root of year", 0.0, 0.3, ASSUMED, "how far a department as a whole strays by chance"
-    )
+    straying: float = quantity(0.06, "0..1 per square root of year", 0.0, 0.3, ASSUMED, "how far a department as a whole strays by chance")
 
 
 @formula
@@ -62,13 +41,13 @@ def own_department_weight(climate, world):
 
 
 @formula
-def moved_alignment(own, other, known_why, free, straying, world):
+def moved_alignment(own, values, other, known_why, free, straying, world):
     """Alignment with the organisation's values after a week.
 
     Parameters
     ----------
-    own, other : float, 0..1
-        One's own alignment and that of the colleague one talked with.
+    own, values, other : float, 0..1
+        How one acts, one's own values, and how the colleague one talked with acts.
     known_why : float, 0..1
         How far people here are told why.
     free : float, 0..1
@@ -76,7 +55,7 @@ def moved_alignment(own, other, known_why, free, straying, world):
     straying : float
         What the week brought the department by chance.
     """
-    moved = own + world.influence * (other - own)
+    moved = own + world.influence * (other - own) + world.rooted * (values - own)
     moved += world.meaning * known_why * (1.0 - own) - world.drifting * free * own + straying
     return min(1.0, max(0.0, moved))
 
@@ -136,7 +115,7 @@ def talk(staff, seats, first_post, departments, enacted, tally, week, luck, give
             inside, which, _, _ = draws(luck, TALK, week, int(person.identity), 0, 0)
             partner = talk_partner(seat, unit, cumulative, first_post, weight, inside, which)
             free = 1.0 - levers.strictness if person.freedom_rank < levers.coverage else 0.0
-            person.alignment = moved_alignment(before[seat], before[partner], known_why, free, straying, world)
+            person.alignment = moved_alignment(before[seat], person.values, before[partner], known_why, free, straying, world)
             here += 1
             together += person.alignment
         if here > 0:

@@ -30,113 +30,31 @@ class EncounterParameters:
 
     tolerance: float = quantity(0.8, "sd of needs", 0.3, 2.0, ASSUMED, "misfit at which an answer is worth half")
     standard_error: float = quantity(0.15, "quality", 0.0, 1.0, ASSUMED, "sd of a standard answer's quality")
-    free_error: float = quantity(
-        0.5, "quality", 0.0, 1.5, ASSUMED, "sd of a free answer's quality where nothing is known of the member"
-    )
+    free_error: float = quantity(0.5, "quality", 0.0, 1.5, ASSUMED, "sd of a free answer's quality where nothing is known of the member")
     error_known: float = quantity(0.5, "share", 0.0, 1.0, ASSUMED, "part of the free error that full knowledge removes")
-    empathy: float = quantity(
-        0.2, "quality", 0.0, 0.6, ASSUMED, "worth of empathy in a free answer, beyond the average person's"
-    )
+    empathy: float = quantity(0.2, "quality", 0.0, 0.6, ASSUMED, "worth of empathy in a free answer, beyond the average person's")
     standard_failure: float = quantity(0.02, "probability", 0.0, 0.2, ASSUMED, "chance that a standard answer fails")
-    free_failure: float = quantity(
-        0.06, "probability", 0.0, 0.3, ASSUMED, "chance that a free answer of somebody with skill 0 fails"
-    )
+    free_failure: float = quantity(0.06, "probability", 0.0, 0.3, ASSUMED, "chance that a free answer of somebody with skill 0 fails")
     failure_size: float = quantity(1.2, "quality", 0.2, 3.0, ASSUMED, "quality lost in a failure")
-    recovery: float = quantity(
-        0.5,
-        "probability",
-        0.0,
-        1.0,
-        ASSUMED,
-        "chance that somebody free to act puts a failure right, guardrail permitting",
-    )
-    amends: float = quantity(
-        0.15,
-        "dues",
-        0.01,
-        1.0,
-        ASSUMED,
-        "cost of putting a failure right; a lower guardrail makes it as much less likely",
-    )
-    giveaway: float = quantity(
-        0.04,
-        "dues a case",
-        0.0,
-        1.0,
-        ASSUMED,
-        "value given away in a free answer by somebody who shares none of the organisation's values",
-    )
-    latent_share: float = quantity(
-        0.15, "share", 0.0, 0.6, ASSUMED, "part of an answer's worth that lies in what nobody asks for"
-    )
-    solution_reach: float = quantity(
-        0.6,
-        "share",
-        0.0,
-        1.0,
-        ASSUMED,
-        "how far a solution put together by process moves towards what is known of the member",
-    )
-    immersion_warmth: float = quantity(
-        0.3, "0..1", 0.0, 1.0, ASSUMED, "empathy gained by somebody who knows members from time among them"
-    )
-    advice_line: float = quantity(
-        0.35, "quality", 0.0, 0.9, ASSUMED, "fit below which an objective adviser names a better source"
-    )
-    advice_quality: float = quantity(
-        0.6, "quality", 0.0, 1.0, ASSUMED, "quality of that answer, the member's way there included"
-    )
-    covered: float = quantity(
-        0.6, "share", 0.0, 1.0, ASSUMED, "part of a failure that the member does not notice if it is covered up"
-    )
-    neglect: float = quantity(
-        1.0,
-        "ratio",
-        0.0,
-        4.0,
-        ASSUMED,
-        "how much more of what is handed on lies unanswered with somebody who shares none of the organisation's values, against 0.6 of them",
-    )
-    handoff_loss: float = quantity(
-        0.35,
-        "share",
-        0.0,
-        1.0,
-        ASSUMED,
-        "part of the tailoring lost when a case is handed on; sharing information halves it",
-    )
-    handoff_drop: float = quantity(
-        0.08,
-        "probability",
-        0.0,
-        0.5,
-        ASSUMED,
-        "chance that a part handed on is never answered; sharing information halves it",
-    )
+    recovery: float = quantity(0.5, "probability", 0.0, 1.0, ASSUMED, "chance that somebody free to act puts a failure right, guardrail permitting")
+    amends: float = quantity(0.15, "dues", 0.01, 1.0, ASSUMED, "cost of putting a failure right; a lower guardrail makes it as much less likely")
+    giveaway: float = quantity(0.04, "dues a case", 0.0, 1.0, ASSUMED, "value given away in a free answer by somebody who shares none of the organisation's values")
+    latent_share: float = quantity(0.15, "share", 0.0, 0.6, ASSUMED, "part of an answer's worth that lies in what nobody asks for")
+    solution_reach: float = quantity(0.6, "share", 0.0, 1.0, ASSUMED, "how far a solution put together by process moves towards what is known of the member")
+    immersion_warmth: float = quantity(0.3, "0..1", 0.0, 1.0, ASSUMED, "empathy gained by somebody who knows members from time among them")
+    advice_line: float = quantity(0.35, "quality", 0.0, 0.9, ASSUMED, "fit below which an objective adviser names a better source")
+    advice_quality: float = quantity(0.5, "quality", 0.0, 1.0, ASSUMED, "quality of that answer, the member's way there included")
+    covered: float = quantity(0.6, "share", 0.0, 1.0, ASSUMED, "part of a failure that the member does not notice if it is covered up")
+    neglect: float = quantity(1.0, "ratio", 0.0, 4.0, ASSUMED, "how much more of what is handed on lies unanswered with somebody who shares none of the organisation's values, against 0.6 of them")
+    handoff_loss: float = quantity(0.35, "share", 0.0, 1.0, ASSUMED, "part of the tailoring lost when a case is handed on; sharing information halves it")
+    handoff_drop: float = quantity(0.08, "probability", 0.0, 0.5, ASSUMED, "chance that a part handed on is never answered; sharing information halves it")
     handoff_wait: float = quantity(0.4, "weeks", 0.0, 4.0, ASSUMED, "delay of a part handed on")
-    depth_loss: float = quantity(
-        0.10, "quality", 0.0, 0.6, ASSUMED, "what a free answer lacks outside the answerer's own department"
-    )
-    effort_cost: float = quantity(
-        0.5, "quality", 0.0, 2.0, ASSUMED, "quality lost if a case got none of the time it needs"
-    )
-    wait_cost: float = quantity(
-        0.2, "quality per week", 0.0, 1.0, ASSUMED, "quality lost in the first week of waiting; later weeks count less"
-    )
-    codified: float = quantity(
-        0.4, "share", 0.0, 1.0, ASSUMED, "part of what a leaver knew that stays, with no strictness and no sharing"
-    )
-    records: float = quantity(
-        0.5, "share", 0.0, 1.0, ASSUMED, "how far full strictness, or full sharing, keeps the rest"
-    )
-    bond_growth: float = quantity(
-        0.15,
-        "share a contact",
-        0.0,
-        1.0,
-        ASSUMED,
-        "bond gained in a contact with a person of average empathy, as a share of what is missing",
-    )
+    depth_loss: float = quantity(0.10, "quality", 0.0, 0.6, ASSUMED, "what a free answer lacks outside the answerer's own department")
+    effort_cost: float = quantity(0.5, "quality", 0.0, 2.0, ASSUMED, "quality lost if a case got none of the time it needs")
+    wait_cost: float = quantity(0.2, "quality per week", 0.0, 1.0, ASSUMED, "quality lost in the first week of waiting; later weeks count less")
+    codified: float = quantity(0.4, "share", 0.0, 1.0, ASSUMED, "part of what a leaver knew that stays, with no strictness and no sharing")
+    records: float = quantity(0.5, "share", 0.0, 1.0, ASSUMED, "how far full strictness, or full sharing, keeps the rest")
+    bond_growth: float = quantity(0.15, "share a contact", 0.0, 1.0, ASSUMED, "bond gained in a contact with a person of average empathy, as a share of what is missing")
     bond_years: float = quantity(1.0, "years", 0.2, 10.0, ASSUMED, "time in which a bond without contact falls to 37 %")
 
 

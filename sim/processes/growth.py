@@ -31,39 +31,11 @@ class GrowthParameters:
 
     place = "world.growth"
 
-    prospects: float = quantity(
-        0.5,
-        "prospects per member-year",
-        0.0,
-        5.0,
-        ASSUMED,
-        "people who consider joining, in proportion to the members at founding",
-    )
-    joining: float = quantity(
-        0.3,
-        "probability",
-        0.01,
-        0.95,
-        ASSUMED,
-        "chance that a prospect joins when word of mouth is as usual; with the above it replaces about 15 % of members a year",
-    )
-    word_of_mouth: float = quantity(
-        3.0,
-        "logit per share",
-        0.0,
-        10.0,
-        ASSUMED,
-        "how strongly the share of good answers, as talked about, moves prospects",
-    )
+    prospects: float = quantity(0.5, "prospects per member-year", 0.0, 5.0, ASSUMED, "people who consider joining, in proportion to the members at founding")
+    joining: float = quantity(0.3, "probability", 0.01, 0.95, ASSUMED, "chance that a prospect joins when word of mouth is as usual; with the above it replaces about 15 % of members a year")
+    word_of_mouth: float = quantity(3.0, "logit per share", 0.0, 10.0, ASSUMED, "how strongly the share of good answers, as talked about, moves prospects")
     talk_weeks: float = quantity(26.0, "weeks", 4.0, 104.0, ASSUMED, "how long experience is talked about")
-    events: float = quantity(
-        0.3,
-        "logit",
-        0.0,
-        2.0,
-        ASSUMED,
-        "what leaders' hours for events move prospects, for each doubling of their effect; the usual hours move nobody",
-    )
+    events: float = quantity(0.3, "logit", 0.0, 2.0, ASSUMED, "what leaders' hours for events move prospects, for each doubling of their effect; the usual hours move nobody")
     event_hours: float = quantity(8.0, "hours a week", 1.0, 30.0, ASSUMED, "leader's hours for events that are usual")
     recruit_cost: float = quantity(0.3, "dues a recruit", 0.0, 3.0, ASSUMED, "cost of recruiting one member")
 

@@ -27,43 +27,18 @@ class HiringParameters:
 
     place = "world.hiring"
 
-    skill_mean: float = quantity(
-        -0.15,
-        "quality",
-        -0.7,
-        0.5,
-        ASSUMED,
-        "mean skill of applicants in free answers, beyond what the process has codified",
-    )
+    skill_mean: float = quantity(-0.15, "quality", -0.7, 0.5, ASSUMED, "mean skill of applicants in free answers, beyond what the process has codified")
     skill_spread: float = quantity(0.30, "quality", 0.0, 0.8, ASSUMED, "sd of skill over applicants")
     empathy_mean: float = quantity(0.5, "0..1", 0.1, 0.9, ASSUMED, "mean empathy of applicants")
     empathy_spread: float = quantity(0.15, "0..1", 0.0, 0.4, ASSUMED, "sd of empathy over applicants")
-    alignment_mean: float = quantity(
-        0.58, "0..1", 0.0, 1.0, ASSUMED, "mean alignment of applicants with the organisation's values"
-    )
-    alignment_spread: float = quantity(0.15, "0..1", 0.0, 0.4, ASSUMED, "sd of alignment over applicants")
+    alignment_mean: float = quantity(0.58, "0..1", 0.0, 1.0, ASSUMED, "mean alignment of applicants with the organisation's values")
+    alignment_spread: float = quantity(0.20, "0..1", 0.0, 0.4, ASSUMED, "sd of alignment over applicants")
     spotting_mean: float = quantity(0.5, "0..1", 0.1, 0.9, ASSUMED, "mean eye for opportunities of applicants")
     spotting_spread: float = quantity(0.2, "0..1", 0.0, 0.4, ASSUMED, "sd of the eye for opportunities over applicants")
-    validity: float = quantity(
-        0.42,
-        "correlation",
-        0.0,
-        0.9,
-        "Sackett, Zhang, Berry & Lievens 2022, structured interviews (Journal of Applied Psychology 107(11))",
-        "how well what an interview shows goes with what somebody is",
-    )
+    validity: float = quantity(0.42, "correlation", 0.0, 0.9, "Sackett, Zhang, Berry & Lievens 2022, structured interviews (Journal of Applied Psychology 107(11))", "how well what an interview shows goes with what somebody is")
     vacancy: int = quantity(5, "weeks", 0, 52, ASSUMED, "how long a post stays empty before applicants are looked at")
-    applicant_weeks: float = quantity(
-        1.0, "weeks an applicant", 0.0, 6.0, ASSUMED, "time that looking at one applicant takes"
-    )
-    replacement_cost: float = quantity(
-        9.0,
-        "dues",
-        0.0,
-        60.0,
-        ASSUMED,
-        "cost of finding and starting a successor, about a quarter of a year's member-facing pay",
-    )
+    applicant_weeks: float = quantity(1.0, "weeks an applicant", 0.0, 6.0, ASSUMED, "time that looking at one applicant takes")
+    replacement_cost: float = quantity(9.0, "dues", 0.0, 60.0, ASSUMED, "cost of finding and starting a successor, about a quarter of a year's member-facing pay")
     applicant_cost: float = quantity(0.3, "dues an applicant", 0.0, 5.0, ASSUMED, "cost of looking at one applicant")
 
 
@@ -112,7 +87,8 @@ def start_work(staff, row, post, identity, department, week, luck, given):
     person.hired = week
     person.skill = bounded(world.skill_mean + world.skill_spread * normal(skill), -3.0, 3.0)
     person.empathy = bounded(world.empathy_mean + world.empathy_spread * normal(empathy), 0.0, 1.0)
-    person.alignment = bounded(world.alignment_mean + world.alignment_spread * normal(alignment), 0.0, 1.0)
+    person.values = bounded(world.alignment_mean + world.alignment_spread * normal(alignment), 0.0, 1.0)
+    person.alignment = person.values
     person.spotting = bounded(world.spotting_mean + world.spotting_spread * normal(spotting), 0.0, 1.0)
     person.aptitude = aptitude
     person.sociability = bounded(math.exp(given[0].colleagues.sociability_spread * normal(sociability)), 0.001, 100.0)

@@ -32,46 +32,19 @@ class InnovationParameters:
 
     place = "world.innovation"
 
-    threshold: float = quantity(
-        0.15, "sd of needs", 0.0, 1.0, ASSUMED, "believed distance from needs below which the offer is left as it is"
-    )
-    project_cost: float = quantity(
-        0.008, "dues per member at founding", 0.0, 0.2, ASSUMED, "money that a project takes"
-    )
-    survey_cost: float = quantity(
-        0.002,
-        "dues per member at founding",
-        0.0,
-        0.05,
-        ASSUMED,
-        "money for a survey, each time decisions are made, if that is all one goes by",
-    )
+    threshold: float = quantity(0.15, "sd of needs", 0.0, 1.0, ASSUMED, "believed distance from needs below which the offer is left as it is")
+    project_cost: float = quantity(0.02, "dues per member at founding", 0.0, 0.2, ASSUMED, "money that a project takes")
+    survey_cost: float = quantity(0.002, "dues per member at founding", 0.0, 0.05, ASSUMED, "money for a survey, each time decisions are made, if that is all one goes by")
     survey_size: float = quantity(200.0, "members", 10.0, 10_000.0, ASSUMED, "members who answer a survey")
-    participants: int = quantity(
-        12, "members", 2, 200, ASSUMED, "members who take part where a stage is entirely shared with them"
-    )
+    participants: int = quantity(12, "members", 2, 200, ASSUMED, "members who take part where a stage is entirely shared with them")
     idea_weeks: float = quantity(8.0, "weeks", 1.0, 52.0, ASSUMED, "time from the decision to an idea")
-    development_weeks: float = quantity(
-        26.0, "weeks", 2.0, 156.0, ASSUMED, "time of development where departments cooperate in full"
-    )
-    launch_weeks: float = quantity(
-        26.0, "weeks", 2.0, 104.0, ASSUMED, "time until what was developed has become the offer"
-    )
-    integration: float = quantity(
-        0.5, "share", 0.0, 2.0, ASSUMED, "extra time of development where departments do not cooperate"
-    )
-    sharing_time: float = quantity(
-        0.5, "share", 0.0, 2.0, ASSUMED, "extra time of a stage entirely shared with members"
-    )
-    launching_together: float = quantity(
-        0.5, "share", 0.0, 0.9, ASSUMED, "time of the launch saved where members carry it"
-    )
-    execution: float = quantity(
-        0.3, "sd of needs", 0.0, 1.0, ASSUMED, "sd of how far what is developed in house misses what was meant"
-    )
-    execution_together: float = quantity(
-        0.6, "share", 0.0, 0.95, ASSUMED, "part of that miss avoided by developing it with members"
-    )
+    development_weeks: float = quantity(26.0, "weeks", 2.0, 156.0, ASSUMED, "time of development where departments cooperate in full")
+    launch_weeks: float = quantity(26.0, "weeks", 2.0, 104.0, ASSUMED, "time until what was developed has become the offer")
+    integration: float = quantity(0.5, "share", 0.0, 2.0, ASSUMED, "extra time of development where departments do not cooperate")
+    sharing_time: float = quantity(0.5, "share", 0.0, 2.0, ASSUMED, "extra time of a stage entirely shared with members")
+    launching_together: float = quantity(0.5, "share", 0.0, 0.9, ASSUMED, "time of the launch saved where members carry it")
+    execution: float = quantity(0.3, "sd of needs", 0.0, 1.0, ASSUMED, "sd of how far what is developed in house misses what was meant")
+    execution_together: float = quantity(0.6, "share", 0.0, 0.95, ASSUMED, "part of that miss avoided by developing it with members")
     member_hours: float = quantity(10.0, "hours a stage", 0.0, 100.0, ASSUMED, "own time of a member who takes part")
 
 

@@ -38,78 +38,24 @@ class LeadershipParameters:
 
     place = "world.leadership"
 
-    carry_weeks: float = quantity(
-        26.0,
-        "weeks",
-        2.0,
-        208.0,
-        ASSUMED,
-        "time in which a middling leader brings 63 % of a declared change into practice",
-    )
+    carry_weeks: float = quantity(26.0, "weeks", 2.0, 208.0, ASSUMED, "time in which a middling leader brings 63 % of a declared change into practice")
     trait_mean: float = quantity(0.5, "0..1", 0.1, 0.9, ASSUMED, "mean of leaders' traits among candidates")
     trait_spread: float = quantity(0.2, "0..1", 0.0, 0.4, ASSUMED, "sd of leaders' traits among candidates")
-    settling_weeks: float = quantity(
-        13.0,
-        "weeks",
-        0.0,
-        104.0,
-        ASSUMED,
-        "time in which a new leader becomes half as effective as one of long standing",
-    )
+    settling_weeks: float = quantity(13.0, "weeks", 0.0, 104.0, ASSUMED, "time in which a new leader becomes half as effective as one of long standing")
     week_hours: float = quantity(40.0, "hours a week", 20.0, 60.0, ASSUMED, "hours of a leader, to be divided")
-    staff_hours: float = quantity(
-        8.0,
-        "hours a week",
-        1.0,
-        30.0,
-        ASSUMED,
-        "leader's hours with staff that are usual; with more of them a policy is carried faster, with diminishing returns",
-    )
-    members_hours: float = quantity(
-        4.0, "hours a week", 0.5, 20.0, ASSUMED, "leader's hours with members that teach half as much as unlimited ones"
-    )
-    meeting: float = quantity(
-        0.10,
-        "share per week",
-        0.0,
-        0.5,
-        ASSUMED,
-        "how fast a curious leader's picture of what members need follows what is so, with unlimited hours among them",
-    )
-    foreseeing: float = quantity(
-        0.03, "share per week", 0.0, 0.5, ASSUMED, "how fast foresight finds what nobody asks for"
-    )
-    conviction: float = quantity(
-        0.2,
-        "sd of needs per square root of year",
-        0.0,
-        1.0,
-        ASSUMED,
-        "how far the picture of a leader without humility strays on its own",
-    )
-    efficiency: float = quantity(
-        0.03,
-        "share per sd",
-        0.0,
-        0.2,
-        ASSUMED,
-        "time per case saved by a leader able in operations, at the usual hours for it",
-    )
-    budget_hours: float = quantity(
-        10.0, "hours a week", 1.0, 30.0, ASSUMED, "leader's hours for budget and operations that are usual"
-    )
-    board_interval: float = quantity(
-        13.0, "weeks", 1.0, 52.0, ASSUMED, "time between meetings of the board, for which decisions wait"
-    )
-    board_hours: float = quantity(
-        10.0, "hours a week", 0.0, 30.0, ASSUMED, "leader's hours that the board wants; with fewer it takes its time"
-    )
+    staff_hours: float = quantity(8.0, "hours a week", 1.0, 30.0, ASSUMED, "leader's hours with staff that are usual; with more of them a policy is carried faster, with diminishing returns")
+    members_hours: float = quantity(4.0, "hours a week", 0.5, 20.0, ASSUMED, "leader's hours with members that teach half as much as unlimited ones")
+    meeting: float = quantity(0.10, "share per week", 0.0, 0.5, ASSUMED, "how fast a curious leader's picture of what members need follows what is so, with unlimited hours among them")
+    foreseeing: float = quantity(0.03, "share per week", 0.0, 0.5, ASSUMED, "how fast foresight finds what nobody asks for")
+    conviction: float = quantity(0.2, "sd of needs per square root of year", 0.0, 1.0, ASSUMED, "how far the picture of a leader without humility strays on its own")
+    efficiency: float = quantity(0.03, "share per sd", 0.0, 0.2, ASSUMED, "time per case saved by a leader able in operations, at the usual hours for it")
+    budget_hours: float = quantity(10.0, "hours a week", 1.0, 30.0, ASSUMED, "leader's hours for budget and operations that are usual")
+    board_interval: float = quantity(13.0, "weeks", 1.0, 52.0, ASSUMED, "time between meetings of the board, for which decisions wait")
+    board_hours: float = quantity(10.0, "hours a week", 0.0, 30.0, ASSUMED, "leader's hours that the board wants; with fewer it takes its time")
     consulting: float = quantity(4.0, "weeks", 0.0, 26.0, ASSUMED, "time that a shared decision takes")
     leaving: float = quantity(0.10, "per year", 0.0, 0.6, ASSUMED, "rate at which leaders leave")
     search_weeks: int = quantity(13, "weeks", 0, 52, ASSUMED, "time without a leader")
-    search_cost: float = quantity(
-        40.0, "dues", 0.0, 200.0, ASSUMED, "cost of finding a leader, about half a year's pay"
-    )
+    search_cost: float = quantity(40.0, "dues", 0.0, 200.0, ASSUMED, "cost of finding a leader, about half a year's pay")
 
 
 @formula

@@ -30,43 +30,14 @@ class LearningParameters:
 
     place = "world.learning"
 
-    noise: float = quantity(
-        0.5,
-        "sd of needs squared",
-        0.02,
-        20.0,
-        ASSUMED,
-        "variance of what a fully disclosing, attentive contact shows of a need",
-    )
-    scripted_deafness: float = quantity(
-        0.6, "share", 0.0, 0.95, ASSUMED, "part of the message missed when the answer is by the book"
-    )
-    latent_talk: float = quantity(
-        0.3, "share of requests", 0.0, 1.0, ASSUMED, "requests in which something comes up that nobody asked for"
-    )
-    latent_noise: float = quantity(
-        0.5,
-        "sd of needs squared",
-        0.02,
-        20.0,
-        ASSUMED,
-        "variance of what an entirely close contact then shows of a latent need",
-    )
-    closeness_power: float = quantity(
-        -1.0,
-        "power",
-        -6.0,
-        0.9,
-        ASSUMED,
-        "how trust, transparency and vulnerability combine: 0.9 = nearly substitutes, -6 = nearly the least of them alone",
-    )
-    immersion_ear: float = quantity(
-        0.5, "share", 0.0, 0.9, ASSUMED, "part of the noise gone for somebody who knows members from time among them"
-    )
+    noise: float = quantity(0.5, "sd of needs squared", 0.02, 20.0, ASSUMED, "variance of what a fully disclosing, attentive contact shows of a need")
+    scripted_deafness: float = quantity(0.6, "share", 0.0, 0.95, ASSUMED, "part of the message missed when the answer is by the book")
+    latent_talk: float = quantity(0.3, "share of requests", 0.0, 1.0, ASSUMED, "requests in which something comes up that nobody asked for")
+    latent_noise: float = quantity(0.5, "sd of needs squared", 0.02, 20.0, ASSUMED, "variance of what an entirely close contact then shows of a latent need")
+    closeness_power: float = quantity(-1.0, "power", -6.0, 0.9, ASSUMED, "how trust, transparency and vulnerability combine: 0.9 = nearly substitutes, -6 = nearly the least of them alone")
+    immersion_ear: float = quantity(0.5, "share", 0.0, 0.9, ASSUMED, "part of the noise gone for somebody who knows members from time among them")
     opening: float = quantity(0.3, "share", 0.0, 1.0, ASSUMED, "part of the wariness that listening first overcomes")
-    wary_disclosure: float = quantity(
-        0.3, "share", 0.05, 1.0, ASSUMED, "what somebody without any trust discloses, as a share of full disclosure"
-    )
+    wary_disclosure: float = quantity(0.3, "share", 0.05, 1.0, ASSUMED, "what somebody without any trust discloses, as a share of full disclosure")
 
 
 @formula

@@ -27,47 +27,16 @@ class NeedsParameters:
 
     place = "world.needs"
 
-    spread: float = quantity(
-        1.0,
-        "sd of needs",
-        0.2,
-        2.0,
-        ASSUMED,
-        "how much ideal points differ between members; the standard offer's tolerance sets the scale",
-    )
-    drift: float = quantity(
-        0.2,
-        "sd of needs per square root of year",
-        0.0,
-        0.6,
-        ASSUMED,
-        "how fast an ideal point moves; the spread over members stays the same",
-    )
-    trend_spread: float = quantity(
-        0.2, "sd of needs", 0.0, 1.0, ASSUMED, "how far the common trend strays from the offer in the long run"
-    )
+    spread: float = quantity(1.0, "sd of needs", 0.2, 2.0, ASSUMED, "how much ideal points differ between members; the standard offer's tolerance sets the scale")
+    drift: float = quantity(0.2, "sd of needs per square root of year", 0.0, 0.6, ASSUMED, "how fast an ideal point moves; the spread over members stays the same")
+    trend_spread: float = quantity(0.2, "sd of needs", 0.0, 1.0, ASSUMED, "how far the common trend strays from the offer in the long run")
     trend_years: float = quantity(3.0, "years", 0.5, 20.0, ASSUMED, "how long the common trend remembers where it was")
     requests: float = quantity(0.15, "requests per member-week", 0.01, 1.0, ASSUMED, "mean request rate")
-    request_shape: float = quantity(
-        1.2, "gamma shape", 0.3, 20.0, ASSUMED, "smaller = rates differ more between members"
-    )
-    survey_weeks: float = quantity(
-        26.0,
-        "weeks",
-        2.0,
-        104.0,
-        ASSUMED,
-        "how long it takes until the needs of domains are expressed so that a survey shows them",
-    )
-    latent_years: float = quantity(
-        4.0, "years", 0.5, 40.0, ASSUMED, "how long it takes until what is latent is expressed"
-    )
-    main_domain_share: float = quantity(
-        0.5, "share of requests", 0.0, 1.0, ASSUMED, "requests in the member's main domain"
-    )
-    several_domains_share: float = quantity(
-        0.3, "share of requests", 0.0, 1.0, ASSUMED, "requests that touch a second domain"
-    )
+    request_shape: float = quantity(1.2, "gamma shape", 0.3, 20.0, ASSUMED, "smaller = rates differ more between members")
+    survey_weeks: float = quantity(26.0, "weeks", 2.0, 104.0, ASSUMED, "how long it takes until the needs of domains are expressed so that a survey shows them")
+    latent_years: float = quantity(4.0, "years", 0.5, 40.0, ASSUMED, "how long it takes until what is latent is expressed")
+    main_domain_share: float = quantity(0.5, "share of requests", 0.0, 1.0, ASSUMED, "requests in the member's main domain")
+    several_domains_share: float = quantity(0.3, "share of requests", 0.0, 1.0, ASSUMED, "requests that touch a second domain")
 
 
 @formula

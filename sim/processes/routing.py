@@ -26,113 +26,30 @@ class RoutingParameters:
 
     place = "world.routing"
 
-    hours: float = quantity(
-        1.57,
-        "hours a part",
-        0.1,
-        20.0,
-        "assumed, so that the reference of the association uses 80 % of its hours",
-        "staff time for one part of a request, answered by the standard",
-    )
-    handoff_hours: float = quantity(
-        0.8, "hours a part", 0.0, 5.0, ASSUMED, "extra time for a part handed to another department"
-    )
-    coordination_hours: float = quantity(
-        0.4, "hours a part", 0.0, 5.0, ASSUMED, "extra time for an owner who has to bring in another department"
-    )
-    record_hours: float = quantity(
-        0.1, "hours a part", 0.0, 2.0, ASSUMED, "time for keeping records that all departments can use, at full sharing"
-    )
-    handoff_ease: float = quantity(
-        0.4,
-        "share",
-        0.0,
-        1.0,
-        ASSUMED,
-        "part of a hand-off's extra time that full cooperation between departments saves",
-    )
-    listening_hours: float = quantity(
-        0.15, "share", 0.0, 1.0, ASSUMED, "extra time for listening before offering, in full"
-    )
+    hours: float = quantity(1.57, "hours a part", 0.1, 20.0, "assumed, so that the reference of the association uses 80 % of its hours", "staff time for one part of a request, answered by the standard")
+    handoff_hours: float = quantity(0.8, "hours a part", 0.0, 5.0, ASSUMED, "extra time for a part handed to another department")
+    coordination_hours: float = quantity(0.4, "hours a part", 0.0, 5.0, ASSUMED, "extra time for an owner who has to bring in another department")
+    record_hours: float = quantity(0.1, "hours a part", 0.0, 2.0, ASSUMED, "time for keeping records that all departments can use, at full sharing")
+    handoff_ease: float = quantity(0.4, "share", 0.0, 1.0, ASSUMED, "part of a hand-off's extra time that full cooperation between departments saves")
+    listening_hours: float = quantity(0.15, "share", 0.0, 1.0, ASSUMED, "extra time for listening before offering, in full")
     solution_hours: float = quantity(0.35, "share", 0.0, 2.0, ASSUMED, "extra time for putting a solution together")
-    role_gap: float = quantity(
-        0.15,
-        "share of cases",
-        0.0,
-        0.6,
-        ASSUMED,
-        "work that is nobody's where roles are entirely shaped around people; it is handed on",
-    )
-    climate_hours: float = quantity(
-        1.5, "hours per staff-week", 0.0, 8.0, ASSUMED, "time with other departments at full cooperation"
-    )
-    meaning_hours: float = quantity(
-        1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for talking about why, if that is always done"
-    )
-    shared_hours: float = quantity(
-        1.0,
-        "hours per staff-week",
-        0.0,
-        8.0,
-        ASSUMED,
-        "time for taking part in decisions, where leadership is entirely shared",
-    )
-    report_hours: float = quantity(
-        1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being measured, if nothing is left to judgement"
-    )
-    project_hours: float = quantity(
-        1.0,
-        "hours per staff-week",
-        0.0,
-        8.0,
-        ASSUMED,
-        "time of a department's staff while a project of theirs is developed",
-    )
-    hurry: float = quantity(
-        0.10, "share", 0.0, 0.5, ASSUMED, "time per case that staff save when evaluated by efficiency alone"
-    )
-    deepening: float = quantity(
-        0.30, "share", 0.0, 1.0, ASSUMED, "time per case that staff add when evaluated by relationship value alone"
-    )
-    gaming: float = quantity(
-        0.25,
-        "share",
-        0.0,
-        0.8,
-        ASSUMED,
-        "part of the time that serves the measure and not the member, if everything is measured and nobody shares the organisation's values",
-    )
+    role_gap: float = quantity(0.15, "share of cases", 0.0, 0.6, ASSUMED, "work that is nobody's where roles are entirely shaped around people; it is handed on")
+    climate_hours: float = quantity(1.5, "hours per staff-week", 0.0, 8.0, ASSUMED, "time with other departments at full cooperation")
+    meaning_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for talking about why, if that is always done")
+    shared_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for taking part in decisions, where leadership is entirely shared")
+    report_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being measured, if nothing is left to judgement")
+    judging_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being observed and talked with, if everything is left to judgement")
+    judging_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being observed and talked with, if everything is left to judgement")
+    project_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time of a department's staff while a project of theirs is developed")
+    hurry: float = quantity(0.10, "share", 0.0, 0.5, ASSUMED, "time per case that staff save when evaluated by efficiency alone")
+    deepening: float = quantity(0.30, "share", 0.0, 1.0, ASSUMED, "time per case that staff add when evaluated by relationship value alone")
+    gaming: float = quantity(0.25, "share", 0.0, 0.8, ASSUMED, "part of the time that serves the measure and not the member, if everything is measured and nobody shares the organisation's values")
     free_hours: float = quantity(0.15, "share", 0.0, 1.0, ASSUMED, "extra time for a free answer")
-    week_hours: float = quantity(
-        22.1,
-        "hours per staff-week",
-        5.0,
-        40.0,
-        ASSUMED,
-        "hours of one person for members, development and each other, of which members get 20 in the conventional organisation; the rest of the week goes to other work",
-    )
-    relief: float = quantity(
-        0.5,
-        "weeks",
-        0.0,
-        8.0,
-        ASSUMED,
-        "work waiting above which a person passes new cases to a colleague of the same department who has less",
-    )
-    least_effort: float = quantity(
-        0.6, "share", 0.2, 1.0, ASSUMED, "least time given to a case under overload, as a share of what it needs"
-    )
-    sinking: float = quantity(
-        0.10, "share per week", 0.0, 1.0, ASSUMED, "how fast overload lowers the time a person finds normal"
-    )
-    recovering: float = quantity(
-        0.02,
-        "share per week",
-        0.0,
-        1.0,
-        ASSUMED,
-        "how fast that norm recovers; slower than it sinks (Oliva & Sterman 2001: direction)",
-    )
+    week_hours: float = quantity(22.5, "hours per staff-week", 5.0, 40.0, ASSUMED, "hours of one person for members, development and each other, of which members get 20 in the conventional organisation; the rest of the week goes to other work")
+    relief: float = quantity(0.5, "weeks", 0.0, 8.0, ASSUMED, "work waiting above which a person passes new cases to a colleague of the same department who has less")
+    least_effort: float = quantity(0.6, "share", 0.2, 1.0, ASSUMED, "least time given to a case under overload, as a share of what it needs")
+    sinking: float = quantity(0.10, "share per week", 0.0, 1.0, ASSUMED, "how fast overload lowers the time a person finds normal")
+    recovering: float = quantity(0.02, "share per week", 0.0, 1.0, ASSUMED, "how fast that norm recovers; slower than it sinks (Oliva & Sterman 2001: direction)")
 
 
 @formula
@@ -217,7 +134,7 @@ def case_hours(owned_elsewhere, handed, free, configured, levers, world):
 def member_hours(levers, developing, world):
     """Hours a week that one person has for members, after all that the levers ask for besides."""
     other = world.climate_hours * levers.climate + world.meaning_hours * levers.why + world.shared_hours * levers.shared
-    other += world.report_hours * (1.0 - levers.judgement) + levers.development
+    other += world.report_hours * (1.0 - levers.judgement) + world.judging_hours * levers.judgement + levers.development
     if developing:
         other += world.project_hours
     return max(1.0, world.week_hours - other)

@@ -27,78 +27,31 @@ class TrustParameters:
     place = "world.trust"
 
     start: float = quantity(0.45, "0..1", 0.05, 0.9, ASSUMED, "trust of somebody who joins: new members start wary")
-    gain: float = quantity(
-        0.03, "share an answer", 0.0, 0.3, ASSUMED, "part of the missing trust gained in a good answer"
-    )
+    gain: float = quantity(0.03, "share an answer", 0.0, 0.3, ASSUMED, "part of the missing trust gained in a good answer")
     loss: float = quantity(0.30, "share an answer", 0.0, 1.0, ASSUMED, "part of the trust lost when badly let down")
     severe: float = quantity(0.5, "quality", 0.1, 2.0, ASSUMED, "distance below the line at which the loss is full")
     line: float = quantity(0.0, "quality", -0.5, 0.5, ASSUMED, "quality below which an answer lets down")
-    disappointment: float = quantity(
-        0.5, "quality per quality", 0.0, 2.0, ASSUMED, "how far an expectation above the usual raises that line"
-    )
-    promise_lift: float = quantity(
-        0.3, "quality", 0.0, 1.5, ASSUMED, "how far the promise of a partnership lifts expectation above experience"
-    )
-    expecting: float = quantity(
-        0.15, "share an answer", 0.01, 1.0, ASSUMED, "how fast expectation follows experience and promise"
-    )
+    disappointment: float = quantity(0.5, "quality per quality", 0.0, 2.0, ASSUMED, "how far an expectation above the usual raises that line")
+    promise_lift: float = quantity(0.3, "quality", 0.0, 1.5, ASSUMED, "how far the promise of a partnership lifts expectation above experience")
+    expecting: float = quantity(0.15, "share an answer", 0.01, 1.0, ASSUMED, "how fast expectation follows experience and promise")
     learning: float = quantity(0.15, "share an answer", 0.01, 1.0, ASSUMED, "how fast belief follows experience")
-    friction: float = quantity(
-        0.5, "share", 0.0, 1.0, ASSUMED, "part of a good answer's worth that complete distrust leaves unused"
-    )
-    voice: float = quantity(
-        0.30, "probability", 0.0, 1.0, ASSUMED, "chance that a let-down member complains, mean over members"
-    )
-    resolved_standard: float = quantity(
-        0.4, "probability", 0.0, 1.0, ASSUMED, "chance that a complaint is resolved by the book"
-    )
-    resolved_free: float = quantity(
-        0.7, "probability", 0.0, 1.0, ASSUMED, "chance that a complaint is resolved by somebody free to act"
-    )
-    healing: float = quantity(
-        0.15, "share", 0.0, 1.0, ASSUMED, "part of the missing trust won back when a complaint is resolved"
-    )
-    apology: float = quantity(
-        0.3, "share", 0.0, 1.0, ASSUMED, "part of the loss of trust that admitting a failure prevents"
-    )
+    friction: float = quantity(0.5, "share", 0.0, 1.0, ASSUMED, "part of a good answer's worth that complete distrust leaves unused")
+    voice: float = quantity(0.30, "probability", 0.0, 1.0, ASSUMED, "chance that a let-down member complains, mean over members")
+    resolved_standard: float = quantity(0.4, "probability", 0.0, 1.0, ASSUMED, "chance that a complaint is resolved by the book")
+    resolved_free: float = quantity(0.7, "probability", 0.0, 1.0, ASSUMED, "chance that a complaint is resolved by somebody free to act")
+    healing: float = quantity(0.15, "share", 0.0, 1.0, ASSUMED, "part of the missing trust won back when a complaint is resolved")
+    apology: float = quantity(0.3, "share", 0.0, 1.0, ASSUMED, "part of the loss of trust that admitting a failure prevents")
     found_out: float = quantity(0.25, "probability", 0.0, 1.0, ASSUMED, "chance that a failure covered up is found out")
     betrayal: float = quantity(0.5, "share", 0.0, 1.0, ASSUMED, "part of the trust lost when it is")
-    scar: float = quantity(
-        0.15,
-        "share",
-        0.0,
-        0.6,
-        "assumed; Schweitzer, Hershey & Bradlow 2006: never recovers fully",
-        "part of the trust that could be reached which is then lost for good",
-    )
-    humble: float = quantity(
-        1.0, "ratio", 0.0, 4.0, ASSUMED, "how much faster those without trust gain it from somebody who listens first"
-    )
-    objectivity: float = quantity(
-        2.0,
-        "ratio",
-        0.0,
-        6.0,
-        ASSUMED,
-        "how much more trust is gained from advice against the adviser's own interest than from another good answer",
-    )
-    exposure: float = quantity(
-        0.05,
-        "dues a request",
-        0.0,
-        0.5,
-        ASSUMED,
-        "what a member without any trust takes from an organisation that shows all its needs and limits",
-    )
-    complaint_hours: float = quantity(
-        1.0, "hours", 0.0, 20.0, ASSUMED, "staff time a complaint takes, in the following week"
-    )
-    request_worth: float = quantity(
-        0.30, "dues a request", 0.01, 2.0, ASSUMED, "worth of a perfect standard answer to a member who trusts"
-    )
-    let_down_cost: float = quantity(
-        0.05, "dues a request", 0.0, 1.0, ASSUMED, "what being let down costs the member beyond the missing worth"
-    )
+    scar: float = quantity(0.15, "share", 0.0, 0.6, "assumed; Schweitzer, Hershey & Bradlow 2006: never recovers fully", "part of the trust that could be reached which is then lost for good")
+    humble: float = quantity(1.0, "ratio", 0.0, 4.0, ASSUMED, "how much faster those without trust gain it from somebody who listens first")
+    objectivity: float = quantity(2.0, "ratio", 0.0, 6.0, ASSUMED, "how much more trust is gained from advice against the adviser's own interest than from another good answer")
+    exposure: float = quantity(0.05, "dues a request", 0.0, 0.5, ASSUMED, "what a member without any trust takes from an organisation that shows all its needs and limits")
+    advice_credit: float = quantity(0.4, "share", 0.0, 1.0, ASSUMED, "part of a better source's quality that the member puts down to who named it")
+    advice_credit: float = quantity(0.4, "share", 0.0, 1.0, ASSUMED, "part of a better source's quality that the member puts down to who named it")
+    complaint_hours: float = quantity(1.0, "hours", 0.0, 20.0, ASSUMED, "staff time a complaint takes, in the following week")
+    request_worth: float = quantity(0.30, "dues a request", 0.01, 2.0, ASSUMED, "worth of a perfect standard answer to a member who trusts")
+    let_down_cost: float = quantity(0.05, "dues a request", 0.0, 1.0, ASSUMED, "what being let down costs the member beyond the missing worth")
 
 
 @formula
@@ -204,7 +157,9 @@ def live_through(cases, used, members, trusts, staff, staff_count, enacted, tall
                     member.grievance = week
                     tally[UNRESOLVED] += 1.0
         trusts[case.member] = trust
-        member.belief += world.learning * (arrived - member.belief)
+        # What a better source gave says little about the answers of this organisation.
+        lesson = arrived * world.advice_credit if advised else arrived
+        member.belief += world.learning * (lesson - member.belief)
         member.expectation = moved_expectation(np.float64(member.expectation), quality, policy.promise, world)
         case.worth = worth
         tally[QUALITY] += true

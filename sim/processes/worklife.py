@@ -25,72 +25,25 @@ class WorklifeParameters:
 
     newcomer: float = quantity(0.15, "quality", 0.0, 0.6, ASSUMED, "skill a newcomer lacks on the first day")
     newcomer_weeks: float = quantity(26.0, "weeks", 4.0, 104.0, ASSUMED, "time in which half of that is made up")
-    training: float = quantity(
-        0.02, "share an hour", 0.0, 0.2, ASSUMED, "part of what can be trained that is gained in an hour of training"
-    )
+    training: float = quantity(0.02, "share an hour", 0.0, 0.2, ASSUMED, "part of what can be trained that is gained in an hour of training")
     trainable: float = quantity(0.25, "quality", 0.0, 0.8, ASSUMED, "most that training adds to skill")
-    immersing: float = quantity(
-        0.03,
-        "share an hour",
-        0.0,
-        0.2,
-        ASSUMED,
-        "part of the missing understanding of members gained in an hour among them",
-    )
-    fading: float = quantity(
-        0.01, "share a week", 0.0, 0.1, ASSUMED, "how fast what was trained, or understood, is lost"
-    )
-    role_gain: float = quantity(
-        0.15,
-        "quality",
-        0.0,
-        0.6,
-        ASSUMED,
-        "skill lost by somebody in an entirely unfitting role, against a fitting one",
-    )
-    autonomy: float = quantity(
-        0.4,
-        "morale per share",
-        -0.2,
-        1.0,
-        "assumed; sign: Seibert, Wang & Courtright 2011, empowerment goes with satisfaction",
-        "morale gained from answering freely, per share of cases",
-    )
-    usual_autonomy: float = quantity(
-        0.2, "share", 0.0, 1.0, ASSUMED, "share of free answers that leaves morale unmoved"
-    )
+    immersing: float = quantity(0.03, "share an hour", 0.0, 0.2, ASSUMED, "part of the missing understanding of members gained in an hour among them")
+    fading: float = quantity(0.01, "share a week", 0.0, 0.1, ASSUMED, "how fast what was trained, or understood, is lost")
+    role_gain: float = quantity(0.15, "quality", 0.0, 0.6, ASSUMED, "skill lost by somebody in an entirely unfitting role, against a fitting one")
+    autonomy: float = quantity(0.4, "morale per share", -0.2, 1.0, "assumed; sign: Seibert, Wang & Courtright 2011, empowerment goes with satisfaction", "morale gained from answering freely, per share of cases")
+    usual_autonomy: float = quantity(0.2, "share", 0.0, 1.0, ASSUMED, "share of free answers that leaves morale unmoved")
     meaning: float = quantity(0.2, "morale", 0.0, 1.0, ASSUMED, "morale gained from knowing why")
     usual_meaning: float = quantity(0.2, "0..1", 0.0, 1.0, ASSUMED, "knowing why that leaves morale unmoved")
-    belonging: float = quantity(
-        0.4,
-        "morale",
-        0.0,
-        1.5,
-        "assumed; sign: Kristof-Brown, Zimmerman & Johnson 2005, value fit goes with commitment",
-        "morale gained from sharing the organisation's values",
-    )
+    belonging: float = quantity(0.4, "morale", 0.0, 1.5, "assumed; sign: Kristof-Brown, Zimmerman & Johnson 2005, value fit goes with commitment", "morale gained from sharing the organisation's values")
     usual_belonging: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "alignment that leaves morale unmoved")
-    role_morale: float = quantity(
-        0.2, "morale", 0.0, 1.0, ASSUMED, "morale gained from a fitting role, against an entirely unfitting one"
-    )
+    role_morale: float = quantity(0.2, "morale", 0.0, 1.0, ASSUMED, "morale gained from a fitting role, against an entirely unfitting one")
     usual_role: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "fit of the role that leaves morale unmoved")
-    unfairness: float = quantity(
-        0.3, "morale", 0.0, 1.0, ASSUMED, "morale lost where everything is judged by a leader whom nobody can follow"
-    )
+    unfairness: float = quantity(0.3, "morale", 0.0, 1.0, ASSUMED, "morale lost where everything is judged by a leader whom nobody can follow")
     usual_unfairness: float = quantity(0.2, "0..1", 0.0, 1.0, ASSUMED, "unfairness that leaves morale unmoved")
     overload: float = quantity(0.6, "morale", 0.0, 2.0, ASSUMED, "morale lost under extreme overload")
     mood_speed: float = quantity(0.04, "share per week", 0.005, 0.5, ASSUMED, "how fast morale follows circumstances")
-    leaving: float = quantity(
-        0.16,
-        "per year",
-        0.0,
-        0.6,
-        "Babushkin turnover sample: 85 % of staff there after 12 months",
-        "rate of leaving at usual morale",
-    )
-    leaving_morale: float = quantity(
-        1.5, "log rate per morale", 0.0, 4.0, ASSUMED, "how strongly low morale drives people out"
-    )
+    leaving: float = quantity(0.16, "per year", 0.0, 0.6, "Babushkin turnover sample: 85 % of staff there after 12 months", "rate of leaving at usual morale")
+    leaving_morale: float = quantity(1.5, "log rate per morale", 0.0, 4.0, ASSUMED, "how strongly low morale drives people out")
 
 
 @formula
