@@ -277,7 +277,9 @@ class Case(Rows):
     configured = Column("?", "flag", 0, 1, "answered by a solution put together from what is known", owner="routing")
     handed = Column("?", "flag", 0, 1, "came from somebody else's desk", owner="routing")
     refused = Column("?", "flag", 0, 1, "turned away: the service has been dropped", owner="routing")
-    advising = Column("?", "flag", 0, 1, "if the answer fits badly, a better source is named", owner="routing")
+    advising = Column(
+        "?", "flag", 0, 1, "a better source is named: if the answer fits badly; once answered, whether it was", owner="encounters"
+    )
     admitted = Column("?", "flag", 0, 1, "failed, and the failure was admitted", owner="encounters")
     hidden = Column("f8", "quality", 0, 10, "quality lost in a failure that was covered up", owner="encounters")
     seconds = Column("i8", "seconds", 0, 2**40, "staff time it needs", owner="routing")
