@@ -159,7 +159,9 @@ def visible_share(holder, server, staff, enacted, world):
 
     It is the department that learned something which shares it, or has codified it.
     """
-    if holder < 0 or holder == server:
+    if holder < 0:
+        return 0.0  # nothing is known: what is believed is the offer of today, not that of the day of joining
+    if holder == server:
         return 1.0
     levers = enacted[staff[holder].department]
     if not staff[holder].alive:
