@@ -199,7 +199,7 @@ def live_through(cases, used, members, trusts, staff, staff_count, enacted, tall
                 tally[COMPLAINTS] += 1.0
                 person.aftermath += int(world.complaint_hours * HOUR)
                 if resolves(case.free, person.care, resolving, world):
-                    trust += world.healing * max(0.0, ceiling - trust)
+                    trust += world.healing * max(0.0, np.float64(member.ceiling) - trust)
                 else:
                     member.grievance = week
                     tally[UNRESOLVED] += 1.0
