@@ -138,8 +138,8 @@ def advance(projects, offer, launch_weeks, week):
     ended = 0
     for place in range(len(offer)):
         project = projects[place]
-        if project.stage == LAUNCH and week < project.until:
-            offer[place] += (project.made - offer[place]) / max(1, project.until - week)
+        if project.stage == LAUNCH and week <= project.until:
+            offer[place] += (project.made - offer[place]) / (project.until - week + 1)
         if project.stage != NONE and week >= project.until:
             ended += 1
     return ended
