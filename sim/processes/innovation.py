@@ -208,7 +208,7 @@ def next_stage(model, place: int) -> None:
     stage, number = int(projects["stage"][place]), int(projects["number"][place])
     climate = float(model.enacted["climate"].mean())
     if stage == IDEA:
-        take_part(model, place, policy.cocreate_development, -number)
+        take_part(model, place, policy.cocreate_development, number + 2**14)
         weeks = stage_weeks(
             world.development_weeks, policy.cocreate_development, world.integration, climate, world.sharing_time
         )
