@@ -180,8 +180,9 @@ def begin_projects(model) -> None:
     """Decide where to work: the coordinates where the offer is believed to be too far from needs, farthest first."""
     projects, world = model.tables["projects"], model.world.innovation
     cost = world.project_cost * model.scenario.members
+    spent = world.survey_cost * model.policy.survey * model.scenario.members
     idle = [place for place, stage in enumerate(projects["stage"].tolist()) if stage == NONE]
-    if not idle or model.fund < cost:
+    if not idle or model.fund < spent + cost:
         return
     policy, members, believed = model.policy, model.tables["members"], np.zeros(len(model.offer))
     pictures(
@@ -189,7 +190,6 @@ def begin_projects(model) -> None:
         what_participants_say(model, idle), projects.rows, believed, model.luck, model.given,
     )  # fmt: skip
     far = np.abs(believed - model.offer).tolist()
-    spent = world.survey_cost * policy.survey * model.scenario.members
     for place in sorted(idle, key=lambda place: (-far[place], place)):
         if far[place] < world.threshold or model.fund < spent + cost:
             break
