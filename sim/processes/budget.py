@@ -29,7 +29,9 @@ class BudgetParameters:
         ASSUMED,
         "change of posts and spending for a change of margin, as a share of planned revenue",
     )
-    lag: int = quantity(26, "weeks", 0, 104, ASSUMED, "time from the end of a year to the change")
+    lag: int = quantity(
+        26, "weeks", 0, 51, ASSUMED, "time from the end of a year to the change, which comes before the next year ends"
+    )
     most: float = quantity(
         0.4, "share", 0.0, 0.5, ASSUMED, "largest change of posts against what they were at the switch"
     )
