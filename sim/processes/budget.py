@@ -91,9 +91,9 @@ def review(model) -> None:
 
 
 def step(model) -> None:
-    """After each year from the switch, means follow the margin, with a lag."""
+    """After each year from the switch, means follow the margin, with a lag (unless posts follow members)."""
     model.record.tally[POSTS] = model.posts
-    if model.topping_up or model.now <= model.adopted:
+    if model.topping_up or model.now <= model.adopted or model.scenario.staff_follow_members:
         return
     if (model.now - model.adopted) % WEEKS == 0:
         if model.planned is None:
