@@ -212,7 +212,8 @@ def lead(departments, leaders, declared, enacted, carriers, vision, trend, tally
         department.meaning = min(1.0, 2.0 * traits[3] * with_staff)
         department.insight = min(1.0, traits[1] * with_staff)
         department.fairness = min(1.0, 0.5 * (traits[0] + traits[2]))
-        department.thrift = 1.0 - world.efficiency * on_budget * (leaders[row].operations if row >= 0 else -1.0)
+        operations = leaders[row].operations if row >= 0 else -1.0
+        department.thrift = min(2.0, max(0.25, 1.0 - world.efficiency * on_budget * operations))
         stray = world.conviction * (1.0 - traits[0]) / math.sqrt(52.0)
         vision[unit] += world.meeting * traits[1] * among_members * (trend[unit] - vision[unit])
         vision[unit] += stray * normal(draws(luck, VISION, week, 0, 0, unit)[0])
