@@ -270,10 +270,10 @@ def fill(model, vacancy: int) -> None:
             model.record.tally[REPLACEMENT] += model.world.leadership.search_cost
 
 
-def replace_leaders(model, share: float) -> None:
-    """Let the leaders of a share of the departments go; which ones is decided beforehand, whatever the policy."""
+def replace_leaders(model, share: float, departments) -> None:
+    """Let the leaders of a share of some departments go; which ones is decided beforehand, whatever the policy."""
     places, leaders = model.tables["departments"], model.tables["leaders"]
-    for department in range(model.departments):
+    for department in departments:
         row = int(places["leader"][department])
         if row >= 0 and draws(model.luck, CHANGE, 0, department, 0, 0)[0] < share:
             leaders["alive"][row], leaders["left"][row] = False, model.now
@@ -291,8 +291,10 @@ def found_leaders(model) -> None:
 
 def step(model) -> None:
     """Departments move towards what is declared; leaders learn, leave and are replaced."""
-    if model.now == model.switched:
-        replace_leaders(model, model.timeline.policy.replace_leaders)
+    for part in model.timeline.steps:
+        # An organisation is founded with the leaders it wants; later steps, and pilots, replace them where they apply.
+        if model.now == model.adopted + part.week and (part.week > 0 or model.switched >= 0):
+            replace_leaders(model, part.policy.replace_leaders, part.concerned(model.departments))
     shape = (model.departments, len(LEVERS))
     vacant = lead(
         model.tables["departments"].rows, model.tables["leaders"].rows, model.declared.view("f8").reshape(shape),
