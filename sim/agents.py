@@ -136,7 +136,7 @@ class Staff(ColumnAgent):
     identity = Column("i8", "key", 0, 2**32 - 1, "who this is, under every policy: post and applicant number")
     alive = Column("?", "flag", 0, 1, "is employed today", owner="worklife", default=True)
     department = Column("i4", "department", 0, 120, "department and domain of expertise")
-    post = Column("i4", "post", 0, 2**31 - 1, "the post held")
+    post = Column("i4", "post", 0, 2**31 - 1, "the post held", owner="hiring")
     hired = Column("i4", "week", -20_000, 100_000, "week of hiring")
     left = Column("i4", "week", NEVER, 100_000, "week of leaving, -1 while employed", owner="worklife", default=NEVER)
     skill = Column("f8", "quality", -3, 3, "skill of a free answer, beyond what the process has codified")
