@@ -60,7 +60,7 @@ class Scenario:
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False
-    """Re-set the number of posts once a year to the members there are."""
+    """Re-set the number of posts once a year to the members there are, instead of to results."""
     off: list[str] = field(default_factory=list)
     """Processes that are not called."""
     line: list[Fit] = field(default_factory=list)

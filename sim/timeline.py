@@ -41,9 +41,16 @@ class Step:
                 raise OutOfRange(
                     f"timeline.{name}={value!r} is not usable: give a whole number of weeks from 0 to {LONGEST}"
                 )
+        if self.departments is not None and len(self.departments) == 0:
+            raise OutOfRange("timeline.departments=() is not usable: name at least one department, or None for all")
         for unit in self.departments or ():
             if isinstance(unit, bool) or not isinstance(unit, int) or not 0 <= unit <= 39:
                 raise OutOfRange(f"timeline.departments={unit!r} is not usable: number departments from 0 to 39")
+
+
+    def concerned(self, departments: int) -> list[int]:
+        """The departments it concerns, of so many."""
+        return [unit for unit in self.departments or range(departments) if unit < departments]
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ class Timeline:
                 break
             done = 1.0 if step.over == 0 else min(1.0, (week - step.week + 1) / step.over)
             target = policy_rows([step.policy]).view("f8")
-            concerned = [unit for unit in step.departments or range(len(before)) if unit < len(before)]
+            concerned = step.concerned(len(before))
             values[concerned] = target if done == 1.0 else values[concerned] + done * (target - values[concerned])
         rows = values.view(ROW).reshape(-1)
         return rows.view(type(before)) if isinstance(before, np.recarray) else rows

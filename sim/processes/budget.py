@@ -22,7 +22,7 @@ class BudgetParameters:
     place = "world.budget"
 
     response: float = quantity(1.0, "share per share", 0.0, 4.0, ASSUMED, "change of posts and spending for a change of margin, as a share of planned revenue")
-    lag: int = quantity(26, "weeks", 0, 104, ASSUMED, "time from the end of a year to the change")
+    lag: int = quantity(26, "weeks", 0, 51, ASSUMED, "time from the end of a year to the change, which comes before the next year ends")
     most: float = quantity(0.4, "share", 0.0, 0.5, ASSUMED, "largest change of posts against what they were at the switch")
     care: float = quantity(0.02, "share of revenue", 0.0, 0.2, ASSUMED, "money wasted where no leader gives an hour to the budget, against the usual hours")
     neglect: float = quantity(0.05, "share of means", 0.0, 0.5, ASSUMED, "means that a board which sees no leader at all holds back")
@@ -71,9 +71,9 @@ def review(model) -> None:
 
 
 def step(model) -> None:
-    """After each year from the switch, means follow the margin, with a lag."""
+    """After each year from the switch, means follow the margin, with a lag (unless posts follow members)."""
     model.record.tally[POSTS] = model.posts
-    if model.topping_up or model.now <= model.adopted:
+    if model.topping_up or model.now <= model.adopted or model.scenario.staff_follow_members:
         return
     if (model.now - model.adopted) % WEEKS == 0:
         if model.planned is None:

@@ -77,7 +77,9 @@ def visible_share(holder, server, staff, enacted, world):
 
     It is the department that learned something which shares it, or has codified it.
     """
-    if holder < 0 or holder == server:
+    if holder < 0:
+        return 0.0  # nothing is known: what is believed is the offer of today, not that of the day of joining
+    if holder == server:
         return 1.0
     levers = enacted[staff[holder].department]
     if not staff[holder].alive:
@@ -189,6 +191,7 @@ def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week
         failed = False
         if case.handed and dropping < dropping_chance(person.alignment, levers, world):
             quality = 0.0
+            case.advising = False
         else:
             reach, known = 0.0, 0.0
             if case.free or case.configured:
@@ -221,10 +224,8 @@ def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week
                     given_away = min(levers.guardrail, given_away + amends)
                 elif draws(luck, COVERING, week, int(case.identity), 0, ordinal)[0] < levers.transparency:
                     case.admitted = True
-                    tally[ADMITTED] += 1.0
                 else:
                     case.hidden = world.covered * world.failure_size
-                    tally[COVERED] += 1.0
             gift = given_away
             if case.advising and quality < world.advice_line:
                 # The member is told who would serve him better, and goes there for this.
@@ -233,6 +234,8 @@ def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week
                 tally[ADVISED] += 1.0
             else:
                 case.advising = False
+            tally[ADMITTED] += 1.0 if case.admitted else 0.0
+            tally[COVERED] += 1.0 if case.hidden > 0.0 else 0.0
         weeks = person.waiting + (world.handoff_wait if case.handed else 0.0)
         lost = world.effort_cost * max(0.0, 1.0 - person.care) + waiting_cost(weeks, world.wait_cost)
         case.quality = quality

@@ -111,8 +111,8 @@ def advance(projects, offer, launch_weeks, week):
     ended = 0
     for place in range(len(offer)):
         project = projects[place]
-        if project.stage == LAUNCH and week < project.until:
-            offer[place] += (project.made - offer[place]) / max(1, project.until - week)
+        if project.stage == LAUNCH and week <= project.until:
+            offer[place] += (project.made - offer[place]) / (project.until - week + 1)
         if project.stage != NONE and week >= project.until:
             ended += 1
     return ended
@@ -153,8 +153,9 @@ def begin_projects(model) -> None:
     """Decide where to work: the coordinates where the offer is believed to be too far from needs, farthest first."""
     projects, world = model.tables["projects"], model.world.innovation
     cost = world.project_cost * model.scenario.members
+    spent = world.survey_cost * model.policy.survey * model.scenario.members
     idle = [place for place, stage in enumerate(projects["stage"].tolist()) if stage == NONE]
-    if not idle or model.fund < cost:
+    if not idle or model.fund < spent + cost:
         return
     policy, members, believed = model.policy, model.tables["members"], np.zeros(len(model.offer))
     pictures(
@@ -162,7 +163,6 @@ def begin_projects(model) -> None:
         what_participants_say(model, idle), projects.rows, believed, model.luck, model.given,
     )  # fmt: skip
     far = np.abs(believed - model.offer).tolist()
-    spent = world.survey_cost * policy.survey * model.scenario.members
     for place in sorted(idle, key=lambda place: (-far[place], place)):
         if far[place] < world.threshold or model.fund < spent + cost:
             break
@@ -181,7 +181,7 @@ def next_stage(model, place: int) -> None:
     stage, number = int(projects["stage"][place]), int(projects["number"][place])
     climate = float(model.enacted["climate"].mean())
     if stage == IDEA:
-        take_part(model, place, policy.cocreate_development, -number)
+        take_part(model, place, policy.cocreate_development, number + 2**14)
         weeks = stage_weeks(
             world.development_weeks, policy.cocreate_development, world.integration, climate, world.sharing_time
         )

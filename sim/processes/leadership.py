@@ -158,7 +158,8 @@ def lead(departments, leaders, declared, enacted, carriers, vision, trend, tally
         department.meaning = min(1.0, 2.0 * traits[3] * with_staff)
         department.insight = min(1.0, traits[1] * with_staff)
         department.fairness = min(1.0, 0.5 * (traits[0] + traits[2]))
-        department.thrift = 1.0 - world.efficiency * on_budget * (leaders[row].operations if row >= 0 else -1.0)
+        operations = leaders[row].operations if row >= 0 else -1.0
+        department.thrift = min(2.0, max(0.25, 1.0 - world.efficiency * on_budget * operations))
         stray = world.conviction * (1.0 - traits[0]) / math.sqrt(52.0)
         vision[unit] += world.meeting * traits[1] * among_members * (trend[unit] - vision[unit])
         vision[unit] += stray * normal(draws(luck, VISION, week, 0, 0, unit)[0])
@@ -215,10 +216,10 @@ def fill(model, vacancy: int) -> None:
             model.record.tally[REPLACEMENT] += model.world.leadership.search_cost
 
 
-def replace_leaders(model, share: float) -> None:
-    """Let the leaders of a share of the departments go; which ones is decided beforehand, whatever the policy."""
+def replace_leaders(model, share: float, departments) -> None:
+    """Let the leaders of a share of some departments go; which ones is decided beforehand, whatever the policy."""
     places, leaders = model.tables["departments"], model.tables["leaders"]
-    for department in range(model.departments):
+    for department in departments:
         row = int(places["leader"][department])
         if row >= 0 and draws(model.luck, CHANGE, 0, department, 0, 0)[0] < share:
             leaders["alive"][row], leaders["left"][row] = False, model.now
@@ -236,8 +237,10 @@ def found_leaders(model) -> None:
 
 def step(model) -> None:
     """Departments move towards what is declared; leaders learn, leave and are replaced."""
-    if model.now == model.switched:
-        replace_leaders(model, model.timeline.policy.replace_leaders)
+    for part in model.timeline.steps:
+        # An organisation is founded with the leaders it wants; later steps, and pilots, replace them where they apply.
+        if model.now == model.adopted + part.week and (part.week > 0 or model.switched >= 0):
+            replace_leaders(model, part.policy.replace_leaders, part.concerned(model.departments))
     shape = (model.departments, len(LEVERS))
     vacant = lead(
         model.tables["departments"].rows, model.tables["leaders"].rows, model.declared.view("f8").reshape(shape),

@@ -105,18 +105,19 @@ def live_through(cases, used, members, trusts, staff, staff_count, enacted, tall
     policy, world, usual = given[0].policy, given[0].trust, given[0].fit.expectation
     for row in range(staff_count):
         staff[row].aftermath = 0
-    received, hidden, admitted, advised = 0.0, 0.0, False, False
+    received, hidden, admitted, advised, answered = 0.0, 0.0, False, False, False
     for index in range(used):
         if index + AHEAD < used:
             fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
         ordinal = int(case.ordinal)
         if ordinal % 2 == 0:
-            received, hidden, admitted, advised = 0.0, 0.0, False, False
+            received, hidden, admitted, advised, answered = 0.0, 0.0, False, False, False
         received += case.received
         hidden += case.hidden
         admitted = admitted or case.admitted
         advised = advised or case.advising
+        answered = answered or not case.refused
         if ordinal % 2 != case.parts - 1:
             case.worth = 0.0
             continue
@@ -132,14 +133,16 @@ def live_through(cases, used, members, trusts, staff, staff_count, enacted, tall
             member.ceiling = ceiling * (1.0 - world.scar)
             tally[FOUND_OUT] += 1.0
         line = let_down_line(np.float64(member.expectation), usual, world)
+        good = answered and quality >= line  # to be turned away is never good, however little was expected
         arrived = taken_up(quality, before, world.friction)
         worth = world.request_worth * taken_up(true, before, world.friction)
         levers = enacted[person.department]
         case.taken = world.exposure * levers.vulnerability * (1.0 - before)
         gain = gain_of_trust(before, levers.listening, advised, world)
         loss = world.loss * (1.0 - world.apology) if admitted else world.loss
-        trust = moved_trust(trust, np.float64(member.ceiling), quality, line, gain, loss, world)
-        if quality >= line:
+        if answered or quality < line:
+            trust = moved_trust(trust, np.float64(member.ceiling), quality, line, gain, loss, world)
+        if good:
             tally[GOOD] += 1.0
         else:
             worth -= world.let_down_cost
@@ -152,7 +155,7 @@ def live_through(cases, used, members, trusts, staff, staff_count, enacted, tall
                 tally[COMPLAINTS] += 1.0
                 person.aftermath += int(world.complaint_hours * HOUR)
                 if resolves(case.free, person.care, resolving, world):
-                    trust += world.healing * max(0.0, ceiling - trust)
+                    trust += world.healing * max(0.0, np.float64(member.ceiling) - trust)
                 else:
                     member.grievance = week
                     tally[UNRESOLVED] += 1.0
