@@ -141,6 +141,7 @@ def settle_members(
             # Somebody who joins at the end of a week is a member from the next one on.
             renewal_week[row] = (week + WEEKS - 1) % WEEKS
             member.joined = week
+            member.expectation = fit.expectation + given[0].trust.promise_lift * given[0].policy.promise
 
 
 def settle(model, identities: np.ndarray, week: int, stationary: bool = False) -> None:

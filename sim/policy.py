@@ -32,7 +32,7 @@ class Policy:
     climate: float = quantity(0.3, "0 rivalry .. 1 cooperation", 0.0, 1.0, TEXT_000, "how well departments work together. Price of more: hours spent with each other")
 
     # Openness.
-    promise: float = quantity(0.0, "0 transaction .. 1 partnership", 0.0, 1.0, TEXT_000, "what members are told to expect. It moves expectation only. Price of more: disappointment where it is not lived")
+    promise: float = quantity(0.0, "0 transaction .. 1 partnership", 0.0, 1.0, TEXT_000, "what members and prospects are told to expect. It moves expectation only, and draws prospects. Price of more: disappointment where it is not lived")
     transparency: float = quantity(0.5, "share of failures", 0.0, 1.0, TEXT_004, "share of failures admitted to the member, the others being covered up. Price of more: members know of failures they would not have noticed")
     vulnerability: float = quantity(0.2, "0 guarded .. 1 open", 0.0, 1.0, TEXT_004, "how far the organisation shows its own needs and limits. Price of more: those without trust make use of it")
 

@@ -24,9 +24,9 @@ class ColleagueParameters:
 
     place = "world.colleagues"
 
-    apartness: float = quantity(3.0, "log ratio", 0.0, 6.0, "assumed; at usual cooperation it gives a density of contact within departments about nine times that between them, as e-mail of a research institution has (tools/honesty.py, targets C09-C12)", "how much more likely a colleague of one's own department is talked with, where departments do not cooperate at all")
-    sociability_spread: float = quantity(1.0, "sd of logarithm", 0.0, 2.0, "assumed; gives the inequality of contacts found in e-mail (target C12)", "how much people differ in how often they talk with colleagues")
-    talks: float = quantity(1.2, "contacts per staff-week", 0.1, 20.0, ASSUMED, "contacts with colleagues that are not about a case")
+    apartness: float = quantity(5.5, "log ratio", 0.0, 6.0, "assumed; at usual cooperation it gives a density of contact within departments about nine times that between them, as e-mail of a research institution has (tools/honesty.py, targets C09-C12)", "how much more likely a colleague of one's own department is talked with, where departments do not cooperate at all")
+    sociability_spread: float = quantity(1.3, "sd of logarithm", 0.0, 2.0, "assumed; gives the inequality of contacts found in e-mail (target C12)", "how much people differ in how often they talk with colleagues")
+    talks: float = quantity(0.4, "contacts per staff-week", 0.05, 20.0, "fitted together with the two above to targets C09-C12", "contacts with colleagues that leave a trace, as in e-mail; values are taken over once a week whatever this is")
     influence: float = quantity(0.02, "share a week", 0.0, 0.2, ASSUMED, "part of the difference in values taken over from a colleague")
     rooted: float = quantity(0.02, "share a week", 0.0, 0.2, ASSUMED, "how fast people come back to their own values")
     meaning: float = quantity(0.04, "share a week", 0.0, 0.2, ASSUMED, "how fast knowing why brings people towards the organisation's values")

@@ -35,7 +35,7 @@ class RoutingParameters:
     solution_hours: float = quantity(0.35, "share", 0.0, 2.0, ASSUMED, "extra time for putting a solution together")
     role_gap: float = quantity(0.15, "share of cases", 0.0, 0.6, ASSUMED, "work that is nobody's where roles are entirely shaped around people; it is handed on")
     climate_hours: float = quantity(1.5, "hours per staff-week", 0.0, 8.0, ASSUMED, "time with other departments at full cooperation")
-    meaning_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for talking about why, if that is always done")
+    meaning_hours: float = quantity(1.5, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for talking about why, if that is always done")
     shared_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for taking part in decisions, where leadership is entirely shared")
     report_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being measured, if nothing is left to judgement")
     judging_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being observed and talked with, if everything is left to judgement")

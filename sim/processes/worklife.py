@@ -38,7 +38,7 @@ class WorklifeParameters:
     usual_belonging: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "alignment that leaves morale unmoved")
     role_morale: float = quantity(0.2, "morale", 0.0, 1.0, ASSUMED, "morale gained from a fitting role, against an entirely unfitting one")
     usual_role: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "fit of the role that leaves morale unmoved")
-    unfairness: float = quantity(0.3, "morale", 0.0, 1.0, ASSUMED, "morale lost where everything is judged by a leader whom nobody can follow")
+    unfairness: float = quantity(0.6, "morale", 0.0, 1.0, ASSUMED, "morale lost where everything is judged by a leader whom nobody can follow")
     usual_unfairness: float = quantity(0.2, "0..1", 0.0, 1.0, ASSUMED, "unfairness that leaves morale unmoved")
     overload: float = quantity(0.6, "morale", 0.0, 2.0, ASSUMED, "morale lost under extreme overload")
     mood_speed: float = quantity(0.04, "share per week", 0.005, 0.5, ASSUMED, "how fast morale follows circumstances")
