@@ -96,7 +96,7 @@ def _finish(request: Request, out_typed: bool, folders: Sequence[Path]) -> None:
             )
         wanted += request.policies
     check_choice("policy", check_name(request.reference, "reference"), folders, "reference")
-    request.policy_set = load_policies(wanted, folders)
+    request.policy_set = load_policies(wanted, folders, request.scenario)
 
 
 def _exists(path: str) -> bool:

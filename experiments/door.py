@@ -100,6 +100,8 @@ def _main(arguments: list[str]) -> int:
     command, *rest = arguments
     if command not in COMMANDS:
         raise WrongRequest(f"{short(command)!r} is no command: {nearest(command, COMMANDS, 'there are')}")
+    if not COMMANDS[command].request:
+        return _module(command).main(rest)
     parsed = parse(rest)
     folders = config_folders(parsed.config_dir)
     if parsed.help:
@@ -182,7 +184,7 @@ def _run_all(command: str, requests: list, places: list[Path]) -> int:
     """Run the jobs one after the other; a job that breaks does not take the others with it."""
     from sim.quantities import OutOfRange
 
-    run = _runner(command)
+    run = _module(command).run
     status, broken = DONE, 0
     for number, (request, place) in enumerate(zip(requests, places, strict=True)):
         if len(requests) > 1:
@@ -210,11 +212,11 @@ def _run_all(command: str, requests: list, places: list[Path]) -> int:
     return status
 
 
-def _runner(command: str):
-    """What runs a command."""
+def _module(command: str):
+    """The module of a command."""
     module = COMMANDS[command].module
     try:
-        return importlib.import_module(module).run
+        return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name != module:
             raise

@@ -10,6 +10,7 @@ from typing import Any
 
 import sim
 from sim.quantities import ASSUMED, OutOfRange, quantities, quantity
+from sim.timeline import Timeline
 
 CELLS = ("strict_siloed", "loosened_siloed", "strict_holistic", "loosened_holistic")
 ENGINES = ("local",)
@@ -57,7 +58,7 @@ class Request:
     """The overrides as they were typed."""
     manifest_config: dict = internal(dict)
     """The resolved configuration as plain values, for the manifest."""
-    policy_set: dict[str, sim.Policy] = internal(dict)
+    policy_set: dict[str, sim.Policy | Timeline] = internal(dict)
     """The policies asked for, by name, the reference first."""
 
     def check_together(self) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import experiments
 from experiments import door
+from experiments.commands import with_settings
 from experiments.guard import LARGEST_FILE
 from experiments.schema import CompareRequest
 from experiments.typed import paths, plain
@@ -195,7 +196,7 @@ def test_help(asked, capsys):
         assert door.main(arguments) == 0
         overview = capsys.readouterr().out
         assert all(name in overview for name in door.COMMANDS)
-    for command in door.COMMANDS:
+    for command in with_settings():
         assert door.main([command, "nonsense", "--help"]) == 0
         page = capsys.readouterr().out
         assert page.count(f"\n  relsim {command} ") == 5 and "scenario:" in page
