@@ -4,11 +4,13 @@ Every number has its unit and range on its own line, as in the model. The primar
 defaults in a form to read; a test holds the two together.
 """
 
+import pkgutil
 from dataclasses import field
 from itertools import pairwise
 from typing import Any
 
 import sim
+import sim.processes
 from sim.quantities import ASSUMED, OutOfRange, quantities, quantity
 
 CELLS = ("strict_siloed", "loosened_siloed", "strict_holistic", "loosened_holistic")
@@ -62,7 +64,7 @@ class Request:
 
     def check_together(self) -> None:
         """Refuse settings that are each right but do not go together, or that name what is not there."""
-        known = [entry.name for entry in sim.WEEK]
+        known = sorted(module.name for module in pkgutil.iter_modules(sim.processes.__path__))
         for name in self.scenario.off:
             if name not in known:
                 raise OutOfRange(f"scenario.off={name} is not usable: choose from {', '.join(known)}")

@@ -278,7 +278,7 @@ WRONG = [
     ("policies=[1]", "in quotes"),
     ("policies=[strict,strict]", "twice"),
     ("policies=[conventional]", "nothing but the reference"),
-    ("scenario.off=[grwth]", "choose from needs"),
+    ("scenario.off=[grwth]", "choose from accounts"),
     ("scenario=5", "give one name"),
     ("scenario={members:5}", "scenario.NAME=VALUE"),
     ("world.encounters=5", "give settings by name"),
