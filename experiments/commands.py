@@ -10,15 +10,19 @@ class Command:
     Attributes
     ----------
     module : str
-        Where ``run(request) -> int`` (an exit status) is.
+        Where ``run(request) -> int`` (an exit status) is; for a command that is given words and no settings,
+        ``main(words) -> int``.
     summary : str
         What it does, in one sentence.
     request : str
         Name of its request class in :mod:`experiments.schema`. Its primary configuration file has the command's name.
+        Empty for a command that is given words.
     leaves : str
         What stands in the folder for results afterwards.
     examples : tuple of (str, str)
         Overrides, and what they ask for.
+    words : tuple of str
+        First words of a command that is given words, for completion.
     """
 
     module: str
@@ -26,6 +30,7 @@ class Command:
     request: str
     leaves: str
     examples: tuple[tuple[str, str], ...]
+    words: tuple[str, ...] = ()
 
 
 COMMANDS: dict[str, Command] = {
@@ -58,4 +63,21 @@ COMMANDS: dict[str, Command] = {
             ("scenario=contract data=survival.csv out=results/try", "into a folder of your own choice"),
         ),
     ),
+    "new": Command(
+        "experiments.new",
+        "Writes a commented starting file for a policy, scenario or experiment of your own.",
+        "",
+        "policy/NAME.yaml, scenario/NAME.yaml or experiment/NAME.yaml",
+        (
+            ("policy concierge", "policy/concierge.yaml: all levers, with units and ranges"),
+            ("scenario chamber", "scenario/chamber.yaml: who and how many"),
+            ("experiment first", "experiment/first.yaml: an overlay of all settings"),
+        ),
+        words=("policy", "scenario", "experiment"),
+    ),
 }
+
+
+def with_settings() -> dict[str, Command]:
+    """The commands that are given settings; the others are given words."""
+    return {name: command for name, command in COMMANDS.items() if command.request}

@@ -7,11 +7,12 @@ from hydra.core.config_store import ConfigStore
 from hydra.types import RunMode
 from omegaconf import OmegaConf
 
-from experiments.folders import GROUPS, check_choice
+from experiments.folders import GROUPS, check_choice, find
 from experiments.guard import WrongRequest, check_keys, check_name, short
 from experiments.loading import as_wrong_request, composition, lines_read
 from experiments.overrides import ready_for_hydra
 from experiments.policies import load_policies
+from experiments.references import followed
 from experiments.schema import Request
 from experiments.typed import convert, plain
 from sim.quantities import OutOfRange
@@ -47,6 +48,11 @@ def request_of(command: str, overrides: Sequence[str], kind: type[Request], fold
             del config["hydra"]
             values = OmegaConf.to_container(config, resolve=False)
             check_keys(values)
+            values = followed(values)
+            for group in GROUPS:
+                chosen = choices.get(group)
+                for name in chosen if isinstance(chosen, list) else [chosen] if chosen else []:
+                    find(group, name, folders)  # refuses a name that two folders give to different files
         except Exception as error:
             raise as_wrong_request(error) from None
         read = lines_read.get()
@@ -59,6 +65,7 @@ def request_of(command: str, overrides: Sequence[str], kind: type[Request], fold
         raise WrongRequest(f"{error}{_where(str(error), given, read)}") from None
     request.manifest_config = plain(request)
     request.overrides = list(overrides)
+    request.choices = choices
     return request
 
 

@@ -23,14 +23,19 @@ from hydra.errors import OverrideParseException
 from hydra.plugins.config_source import ConfigResult, ConfigSource
 from omegaconf import OmegaConf
 
+from experiments.folders import GROUPS
 from experiments.guard import WrongRequest, check_yaml, one_line, read_checked, short
 from sim.quantities import OutOfRange
 
 lines_read: ContextVar[dict[Path, dict[str, int]]] = ContextVar("lines_read")
+choices_read: ContextVar[list[str]] = ContextVar("choices_read")
+MOST_CHOICES = 12
+"""Entries in the defaults lists of a user's own files together. Such lists name files with lists of their own, and a
+file may be named in many places: n entries can make Hydra read 3^(n/3) configurations, here at most 81."""
 
 
 class CheckedSource(FileConfigSource):
-    """Configuration files that are looked at before they are read."""
+    """Configuration files that are looked at before they are read; ours."""
 
     @staticmethod
     def scheme() -> str:
@@ -43,14 +48,57 @@ class CheckedSource(FileConfigSource):
         path = Path(self.path) / self._normalize_file_name(config_path)
         text = read_checked(path)
         lines = check_yaml(text, str(path))
-        if "hydra" in lines or any("hydra/" in key for key in lines):
-            raise WrongRequest(f"{path} sets Hydra's own settings, which are not used here: leave them out")
         lines_read.get()[path] = lines
         comments = itertools.takewhile(lambda line: line.startswith("#") or not line.strip(), text.splitlines())
         packages = [line for line in comments if line.lstrip("# ").startswith("@")]  # Hydra wants these to come first
         header = ConfigSource._get_header_dict("\n".join(packages))
         config = OmegaConf.load(io.StringIO(text))
-        return ConfigResult(config=config, path=f"checked://{self.path}", provider=self.provider, header=header)
+        self._look_at(path, config, header)
+        return ConfigResult(config=config, path=f"{self.scheme()}://{self.path}", provider=self.provider, header=header)
+
+    def _look_at(self, path: Path, config, header: dict) -> None:
+        """Nothing more to ask of our own files."""
+
+
+class OwnSource(CheckedSource):
+    """Configuration files of a user's: only those of a group, and nothing of Hydra's own in them."""
+
+    @staticmethod
+    def scheme() -> str:
+        return "own"
+
+    def is_group(self, config_path: str) -> bool:
+        return _in_a_group(config_path) and super().is_group(config_path)
+
+    def is_config(self, config_path: str) -> bool:
+        return _in_a_group(config_path) and super().is_config(config_path)
+
+    def available(self) -> bool:
+        return Path(self.path).is_dir()
+
+    def _look_at(self, path: Path, config, header: dict) -> None:
+        defaults = OmegaConf.to_container(config, resolve=False).get("defaults") or []
+        named = [text for entry in defaults for text in _texts(entry)] if isinstance(defaults, list) else []
+        if (
+            "hydra" in config
+            or (header.get("package") or "").split(".")[0] == "hydra"
+            or any("hydra" in text for text in named)
+        ):
+            raise WrongRequest(f"{path} sets Hydra's own settings, which are not used here: leave them out")
+        choices_read.get().extend(map(str, defaults))
+        if len(choices_read.get()) > MOST_CHOICES:
+            raise WrongRequest(f"{path}: more than {MOST_CHOICES} entries in defaults lists: name fewer files")
+
+
+def _in_a_group(config_path: str) -> bool:
+    return PurePosixPath(config_path).parts[:1] == () or PurePosixPath(config_path).parts[0] in GROUPS
+
+
+def _texts(entry) -> list[str]:
+    """The words of one entry of a defaults list."""
+    if isinstance(entry, dict):
+        return [str(part) for pair in entry.items() for part in pair]
+    return [str(entry)]
 
 
 @contextmanager
@@ -58,22 +106,24 @@ def composition(folders: Sequence[Path]):
     """A Hydra configuration loader over our folders; a Hydra program around us finds its own state unchanged."""
     before = Singleton._instances.pop(hydra_version.VersionBase, None)
     hydra_version.setbase("1.3")
-    reading = lines_read.set({})
+    reading, choosing = lines_read.set({}), choices_read.set([])
     quiet = logging.getLogger("hydra")
     level = quiet.level
     quiet.setLevel(logging.ERROR)
     try:
         Plugins.instance()
         SourcesRegistry.instance().register(CheckedSource)
+        SourcesRegistry.instance().register(OwnSource)
         search = ConfigSearchPathImpl()
         search.append("hydra", "pkg://hydra.conf")
         for index, folder in enumerate(folders):
-            search.append("main" if index == 0 else f"own-{index}", f"checked://{folder}")
+            search.append("main" if index == 0 else f"own-{index}", f"{'own' if index else 'checked'}://{folder}")
         search.append("schema", "structured://")
         yield ConfigLoaderImpl(config_search_path=search)
     finally:
         quiet.setLevel(level)
         lines_read.reset(reading)
+        choices_read.reset(choosing)
         Singleton._instances.pop(hydra_version.VersionBase, None)
         if before is not None:
             hydra_version.VersionBase.set_instance(before)

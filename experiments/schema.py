@@ -59,6 +59,8 @@ class Request:
     """The overrides as they were typed."""
     manifest_config: dict = internal(dict)
     """The resolved configuration as plain values, for the manifest."""
+    choices: dict[str, Any] = internal(dict)
+    """What was chosen of each group, as Hydra notes it."""
     policy_set: dict[str, sim.Policy] = internal(dict)
     """The policies asked for, by name, the reference first."""
 
