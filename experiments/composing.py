@@ -78,7 +78,6 @@ def _store_schema(command: str, kind: type) -> None:
 
 def _finish(request: Request, out_typed: bool, folders: Sequence[Path]) -> None:
     """What can be checked only on the whole request; loads the policies."""
-    request.check_together()
     check_name(request.scenario.name, "scenario.name")
     if request.out is not None and not out_typed:  # a file from a stranger must not choose where we write
         out = Path(request.out)
@@ -86,6 +85,7 @@ def _finish(request: Request, out_typed: bool, folders: Sequence[Path]) -> None:
             raise WrongRequest(f"out={short(request.out)} is set in a file and leads elsewhere: give out=DIR yourself")
     if request.data is not None and not _exists(request.data):
         raise WrongRequest(f"data={short(request.data)} is not there: name a file or folder that is")
+    request.check_together()
     wanted = [request.reference]
     if hasattr(request, "policies"):
         twice = [name for name in request.policies if request.policies.count(name) > 1]

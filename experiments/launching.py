@@ -18,6 +18,7 @@ from pathlib import Path
 
 from experiments.guard import WrongRequest, one_line
 from experiments.hydra_words import Hydra
+from experiments.surroundings import import_matplotlib_apart
 
 DONE, WRONG, SOME_FAILED = 0, 2, 3
 
@@ -45,15 +46,18 @@ def run_quietly(module: str, request) -> Ended:
     """Run one job in this process and keep what it prints."""
     from sim.quantities import OutOfRange
 
-    said = io.StringIO()
+    import_matplotlib_apart()
+    said, aside = io.StringIO(), io.StringIO()
+    status, trouble = DONE, ""
     try:
-        with redirect_stdout(said), redirect_stderr(io.StringIO()):
+        with redirect_stdout(said), redirect_stderr(aside):
             status = import_module(module).run(request) or DONE
     except (OutOfRange, WrongRequest) as error:
-        return Ended(WRONG, said.getvalue(), one_line(f"relsim: {error}"))
+        status, trouble = WRONG, one_line(f"relsim: {error}")
     except Exception:
-        return Ended(SOME_FAILED, said.getvalue(), traceback.format_exc())
-    return Ended(status, said.getvalue())
+        status, trouble = SOME_FAILED, traceback.format_exc()
+    told = [line for line in aside.getvalue().splitlines() if line.startswith("relsim: ")]  # and no progress bars
+    return Ended(status, "".join(f"{line}\n" for line in [*said.getvalue().splitlines(), *told]), trouble)
 
 
 def launched(said: Hydra, module: str, requests: list) -> Iterator[tuple[int, Ended]]:

@@ -1,5 +1,6 @@
 """What ``.hydra/hydra.yaml`` and ``multirun.yaml`` say of a job: the part of Hydra's own record that has a meaning here."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def hydra_record(
             "version_base": "1.3",
             "cwd": str(Path.cwd()),
             "config_sources": sources(folders),
-            "output_dir": None if place is None else str(place.absolute()),
+            "output_dir": None if place is None else os.path.abspath(place),
             "choices": {group: choice for group, choice in request.choices.items() if not group.startswith("hydra/")},
         },
         "verbose": said.verbose,
@@ -64,7 +65,7 @@ def multirun_record(command: str, requests: list, places: list[Path], said: Hydr
     for name in ("id", "num", "override_dirname"):
         del node["job"][name]
     del node["runtime"]["choices"], node["sweep"]["subdir"], node["overrides"]["task"]
-    node["runtime"]["output_dir"] = str(places[0].parent.absolute())
+    node["runtime"]["output_dir"] = os.path.abspath(places[0].parent)
     jobs = {str(number): list(request.overrides) for number, request in enumerate(requests)}
     return {"hydra": node, "jobs": jobs}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import sim
 import sim.processes
+from experiments.tables import read_survival
 from sim.quantities import ASSUMED, OutOfRange, quantities, quantity
 
 CELLS = ("strict_siloed", "loosened_siloed", "strict_holistic", "loosened_holistic")
@@ -73,6 +74,8 @@ class Request:
         weights = [fit.lived_weight for fit in self.scenario.line]
         if any(later <= earlier for earlier, later in pairwise(weights)):
             raise OutOfRange("scenario.line is not usable: put its fits in ascending order of lived_weight, each once")
+        if self.data is not None:
+            read_survival(self.data)  # refuses what is not usable before anything is written
 
     @property
     def horizon(self) -> int:
@@ -94,6 +97,11 @@ class CompareRequest(Request):
     def check_together(self) -> None:
         """Refuse, beyond what all commands refuse, a weight of lived experience that the data do not allow."""
         super().check_together()
+        if self.data is not None and self.scenario.stationary:
+            raise OutOfRange(
+                f"data={self.data}: a renewal table follows one cohort, but scenario={self.scenario.name} is a settled "
+                "organisation: add scenario=contract"
+            )
         if self.data is None:  # otherwise the scenario is fitted anew first
             self.scenario.fit_at(self.world.renewals.lived_weight)
 
