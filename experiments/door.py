@@ -112,21 +112,12 @@ def _requested(command: str, parsed: Arguments) -> int:
 
 def checked_requests(command: str, parsed: Arguments, folders: Sequence[Path]) -> list:
     """The typed request of every job; all are checked before the first one runs."""
-    from experiments import schema  # imports the model
-    from experiments.composing import request_of
+    from experiments import schema  # imports the definitions of the model
+    from experiments.composing import requests_of
     from experiments.overrides import jobs_of
 
     kind = getattr(schema, COMMANDS[command].request)
-    jobs = jobs_of(parsed.overrides, kind, folders, parsed.multirun)
-    requests = []
-    for number, overrides in enumerate(jobs):
-        try:
-            requests.append(request_of(command, overrides, kind, folders))
-        except WrongRequest as error:
-            if len(jobs) == 1:
-                raise
-            raise WrongRequest(f"job {number} ({' '.join(overrides)}): {error}") from None
-    return requests
+    return requests_of(command, jobs_of(parsed.overrides, kind, folders, parsed.multirun), kind, folders)
 
 
 def _module(command: str):

@@ -122,8 +122,11 @@ def check_keys(value: object, place: str = "") -> None:
         check_text(value, place)
 
 
-def read_checked(path: Path) -> str:
-    """The text of a configuration file, once it is known to be harmless (see :func:`check_yaml`)."""
+def read_checked(path: Path) -> tuple[str, dict[str, int]]:
+    """The text of a configuration file, once it is known to be harmless, and the lines of its settings.
+
+    See :func:`check_yaml`, which raises what is wrong with it.
+    """
     try:
         if not path.is_file():
             raise WrongRequest(f"{path} is no file: name a YAML file")
@@ -136,8 +139,7 @@ def read_checked(path: Path) -> str:
         raise WrongRequest(f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
     except OSError as error:
         raise WrongRequest(f"{path} cannot be read ({error.strerror}): check its name and permissions") from None
-    check_yaml(text, str(path))
-    return text
+    return text, check_yaml(text, str(path))
 
 
 def check_yaml(text: str, source: str) -> dict[str, int]:

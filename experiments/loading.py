@@ -10,21 +10,24 @@ import logging
 from collections.abc import Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from pathlib import Path, PurePosixPath
 
 from hydra import version as hydra_version
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra._internal.defaults_list import create_defaults_list
 from hydra._internal.sources_registry import SourcesRegistry
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.plugins import Plugins
 from hydra.core.singleton import Singleton
 from hydra.errors import OverrideParseException
 from hydra.plugins.config_source import ConfigResult, ConfigSource
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from experiments.folders import GROUPS
-from experiments.guard import WrongRequest, check_yaml, one_line, read_checked, short
+from experiments.guard import WrongRequest, one_line, read_checked, short
 from sim.quantities import OutOfRange
 
 lines_read: ContextVar[dict[Path, dict[str, int]]] = ContextVar("lines_read")
@@ -46,8 +49,7 @@ class CheckedSource(FileConfigSource):
         if name.is_absolute() or ".." in name.parts:
             raise WrongRequest(f"{short(config_path)} leads out of the configuration folder: give a name, not a path")
         path = Path(self.path) / self._normalize_file_name(config_path)
-        text = read_checked(path)
-        lines = check_yaml(text, str(path))
+        text, lines = read_checked(path)
         lines_read.get()[path] = lines
         comments = itertools.takewhile(lambda line: line.startswith("#") or not line.strip(), text.splitlines())
         packages = [line for line in comments if line.lstrip("# ").startswith("@")]  # Hydra wants these to come first
@@ -115,7 +117,6 @@ def composition(folders: Sequence[Path]):
         SourcesRegistry.instance().register(CheckedSource)
         SourcesRegistry.instance().register(OwnSource)
         search = ConfigSearchPathImpl()
-        search.append("hydra", "pkg://hydra.conf")
         for index, folder in enumerate(folders):
             search.append("main" if index == 0 else f"own-{index}", f"{'own' if index else 'checked'}://{folder}")
         search.append("schema", "structured://")
@@ -127,6 +128,40 @@ def composition(folders: Sequence[Path]):
         Singleton._instances.pop(hydra_version.VersionBase, None)
         if before is not None:
             hydra_version.VersionBase.set_instance(before)
+
+
+def composed(loader: ConfigLoaderImpl, name: str, choices: Sequence[str]) -> tuple[DictConfig, dict]:
+    """A configuration put together from files, and what was chosen of each group.
+
+    The steps are those of ``ConfigLoaderImpl.load_configuration`` without Hydra's own node: nothing here can be set
+    for Hydra, and its fifteen files need not be read.
+
+    Parameters
+    ----------
+    loader : ConfigLoaderImpl
+        From :func:`composition`.
+    name : str
+        The primary configuration.
+    choices : sequence of str
+        Overrides of groups: ``scenario=contract``, ``+experiment=quick``.
+    """
+    parsed, files = loader._parse_overrides_and_create_caching_repo(name, list(choices))
+    found = create_defaults_list(
+        repo=files, config_name=name, overrides_list=parsed, prepend_hydra=False, skip_missing=False
+    )
+    config = loader._compose_config_from_defaults_list(defaults=found.defaults, repo=files)
+    OmegaConf.set_struct(config, True)
+    return config, {
+        group: OmegaConf.to_object(OmegaConf.create([choice]))[0]
+        for group, choice in found.overrides.known_choices.items()
+    }
+
+
+def with_settings(config: DictConfig, settings: Sequence[str]) -> DictConfig:
+    """A copy of a configuration with overrides of single settings applied, as Hydra applies them."""
+    copy = deepcopy(config)
+    ConfigLoaderImpl._apply_overrides_to_config(OverridesParser.create().parse_overrides(list(settings)), copy)
+    return copy
 
 
 def as_wrong_request(error: BaseException) -> WrongRequest:

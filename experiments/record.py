@@ -82,7 +82,6 @@ def launcher_record(said: Hydra) -> dict:
 
 def sources(folders: Sequence[Path]) -> list[dict[str, str]]:
     """Where configurations come from, in the order searched, as Hydra lists them."""
-    listed = [("hydra", "pkg", "hydra.conf")]
-    listed += [("main" if place == 0 else f"own-{place}", "file", str(folder)) for place, folder in enumerate(folders)]
+    listed = [("main" if place == 0 else f"own-{place}", "file", str(folder)) for place, folder in enumerate(folders)]
     listed.append(("schema", "structured", ""))
     return [{"path": path, "schema": schema, "provider": provider} for provider, schema, path in listed]
