@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
 
 import hydra
 import pytest
@@ -24,20 +23,6 @@ from sim.quantities import OutOfRange
 
 CHECKOUT = Path(experiments.__file__).parents[1]
 SETTINGS = sorted(set(paths(plain(CompareRequest()))) - {"data"})
-
-
-@pytest.fixture
-def asked(monkeypatch, tmp_path):
-    """An empty working directory, and a command that only notes what it is given."""
-    monkeypatch.chdir(tmp_path)
-    stub = ModuleType("stub_command")
-    stub.requests = []
-    stub.run = lambda request: stub.requests.append(request) or 0
-    monkeypatch.setitem(sys.modules, "stub_command", stub)
-    for name, command in list(door.COMMANDS.items()):
-        replaced = type(command)(**{**vars(command), "module": "stub_command"})
-        monkeypatch.setitem(door.COMMANDS, name, replaced)
-    return stub
 
 
 def refused(capsys, *arguments: str) -> str:

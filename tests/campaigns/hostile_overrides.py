@@ -245,36 +245,43 @@ class Tally:
     megabytes: float
 
 
-def campaign(sets: int, commands: int, seed: int, progress: bool = True) -> Tally:
-    """Run it all in a folder of its own; see the module."""
+def campaign(sets: int, commands: int, seed: int, only_commands: bool = False, progress: bool = True) -> Tally:
+    """Run it all in folders of its own; see the module.
+
+    Parameters
+    ----------
+    only_commands : bool
+        Send through the door in this process only those sets that become real commands.
+    """
     from tqdm import tqdm
 
     numbers, others = numeric_settings()
     lines = found_by_hypothesis(sets // 5, seed, [*numbers, *others])
     lines = Grammar(seed, numbers, others).sets(sets - len(lines)) + lines
+    typed = [one for one in lines if typable(one)]
+    real = typed[:: max(1, len(typed) // commands)][:commands] if commands else []
+    verdicts, broken, commanded = [], [], []
+    right: set[int] = set()
     here = Path.cwd()
-    verdicts, broken = [], []
     with tempfile.TemporaryDirectory(prefix="hostile-") as name, stand_in() as runner:
         folder = Path(name)
         os.chdir(folder)
         try:
-            for one in tqdm(lines, desc="through the door", disable=not progress, file=sys.stderr):
+            for one in tqdm(real if only_commands else lines, desc="in process", disable=not progress, file=sys.stderr):
                 verdict = through_the_door(one, folder, runner)
                 verdicts.append(verdict)
+                right |= {id(one)} if verdict.kind == "ran" else set()
                 if verdict.trouble:
                     broken.append(f"{one.words!r:.300}: {verdict.trouble}")
         finally:
             os.chdir(here)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024.0**2 if sys.platform == "darwin" else 1024.0)
-    typed = [(one, verdict) for one, verdict in zip(lines, verdicts, strict=True) if typable(one)]
-    step = max(1, len(typed) // max(commands, 1))
-    real = []
     with tempfile.TemporaryDirectory(prefix="hostile-") as name:
-        for one, verdict in tqdm(typed[::step][:commands], desc="as commands", disable=not progress, file=sys.stderr):
-            real.append(as_command(one, Path(name), verdict.kind == "ran"))
-            if real[-1].trouble:
-                broken.append(f"command {one.words!r:.300}: {real[-1].trouble}")
-    return Tally(verdicts, real, broken, megabytes)
+        for one in tqdm(real, desc="as commands", disable=not progress, file=sys.stderr):
+            commanded.append(as_command(one, Path(name), id(one) in right))
+            if commanded[-1].trouble:
+                broken.append(f"command {one.words!r:.300}: {commanded[-1].trouble}")
+    return Tally(verdicts, commanded, broken, megabytes)
 
 
 def typable(one: Set) -> bool:
@@ -324,11 +331,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sets", type=int, default=10_000)
     parser.add_argument("--commands", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only-commands", action="store_true", help="leave out the sets that do not become commands")
+    parser.add_argument("--no-probes", action="store_true", help="leave out the probes")
     parser.add_argument("--out", type=Path, help="write the table here, too")
     given = parser.parse_args(arguments)
-    tally = campaign(given.sets, given.commands, given.seed)
-    probes = all_probes()
+    tally = campaign(given.sets, given.commands, given.seed, given.only_commands)
+    probes = [] if given.no_probes else all_probes()
     options = f"--sets {given.sets} --commands {given.commands} --seed {given.seed}"
+    options += " --only-commands" * given.only_commands + " --no-probes" * given.no_probes
     shown = table(tally, probes, f"python -m tests.campaigns.hostile_overrides {options}")
     print(shown)
     effects = [f"probe {probe.name}: {probe.effect}" for probe in probes if probe.effect]

@@ -248,9 +248,14 @@ def as_a_command(words: list[str], folder: Path, watch: Watch) -> tuple[list[str
     return trouble, done.stdout + done.stderr
 
 
+def warm_up() -> None:
+    """Run the model once, so that numba reads its own cache, which is a pickle, before anything is watched."""
+    RelationshipModel(Scenario(members=40), rng=1).run_for(8)
+
+
 def all_probes(real: bool = True) -> list[Probe]:
     """Try all probes; without ``real`` only those that need no process of their own."""
-    RelationshipModel(Scenario(members=40), rng=1).run_for(8)  # numba reads its own cache, which is a pickle, now
+    warm_up()
     watch = Watch()
     probes = [probe for probe in listed() if real or not probe.real]
     for probe in probes:
