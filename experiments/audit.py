@@ -19,7 +19,7 @@ NAMES = tuple(question.name for question in QUESTIONS)
 WIDTH = 110
 PRICE = "Price of "
 
-USAGE = f"""\
+USAGE = """\
 relsim audit [answers=[a,b,c,d,e,f] | QUESTION=a ...] [name=NAME] [--config-dir DIR]
 
 Asks a leadership six questions and writes the policy that the answers describe: policy/NAME.yaml in the working folder,

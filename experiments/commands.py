@@ -75,6 +75,18 @@ COMMANDS: dict[str, Command] = {
         ),
         words=("answers=", "board=", "roles=", "hiring=", "evaluation=", "development=", "strategy=", "name="),
     ),
+    "new": Command(
+        "experiments.new",
+        "Writes a commented starting file for a policy, scenario or experiment of your own.",
+        "",
+        "policy/NAME.yaml, scenario/NAME.yaml or experiment/NAME.yaml",
+        (
+            ("policy concierge", "policy/concierge.yaml: all levers, with units and ranges"),
+            ("scenario chamber", "scenario/chamber.yaml: who and how many"),
+            ("experiment first", "experiment/first.yaml: an overlay of all settings"),
+        ),
+        words=("policy", "scenario", "experiment"),
+    ),
 }
 
 

@@ -28,7 +28,6 @@ from experiments.targets import (
 )  # fmt: skip
 from sim.metrics import METRICS
 from sim.pairs import PAIRED
-from sim.quantities import OutOfRange
 
 SHOWN = ("retention_rate", "value_surplus_mean", "upside_beyond_reference", "downside_beyond_reference", "margin")
 
@@ -36,11 +35,6 @@ SHOWN = ("retention_rate", "value_surplus_mean", "upside_beyond_reference", "dow
 def run(request) -> int:
     """Compare, write the tables, figures, report and manifest, print a summary; returns the exit status."""
     began = time.perf_counter()
-    if request.data and request.scenario.stationary:
-        raise OutOfRange(
-            f"data={request.data}: a renewal table follows one cohort, but scenario={request.scenario.name} is a settled "
-            "organisation: add scenario=contract"
-        )
     table = read_survival(request.data) if request.data else published()
     warm_up()
     comparison = compare(request, table)

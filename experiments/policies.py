@@ -51,7 +51,7 @@ def levers(name: str, folders: Sequence[Path] | None = None) -> dict:
     path = find("policy", name, folders)
     if path is None:
         raise WrongRequest(f"policy={short(name)} is not there: {nearest(name, names('policy', folders), 'there are')}")
-    values = yaml.safe_load(read_checked(path))
+    values = yaml.safe_load(read_checked(path)[0])
     if values is None:
         values = {}
     try:

@@ -4,11 +4,14 @@ Every number has its unit and range on its own line, as in the model. The primar
 defaults in a form to read; a test holds the two together.
 """
 
+import pkgutil
 from dataclasses import field
 from itertools import pairwise
 from typing import Any
 
 import sim
+import sim.processes
+from experiments.tables import read_survival
 from sim.quantities import ASSUMED, OutOfRange, quantities, quantity
 from sim.timeline import Timeline
 
@@ -58,18 +61,22 @@ class Request:
     """The overrides as they were typed."""
     manifest_config: dict = internal(dict)
     """The resolved configuration as plain values, for the manifest."""
+    choices: dict[str, Any] = internal(dict)
+    """What was chosen of each group, as Hydra notes it."""
     policy_set: dict[str, sim.Policy | Timeline] = internal(dict)
     """The policies asked for, by name, the reference first."""
 
     def check_together(self) -> None:
         """Refuse settings that are each right but do not go together, or that name what is not there."""
-        known = [entry.name for entry in sim.WEEK]
+        known = sorted(module.name for module in pkgutil.iter_modules(sim.processes.__path__))
         for name in self.scenario.off:
             if name not in known:
                 raise OutOfRange(f"scenario.off={name} is not usable: choose from {', '.join(known)}")
         weights = [fit.lived_weight for fit in self.scenario.line]
         if any(later <= earlier for earlier, later in pairwise(weights)):
             raise OutOfRange("scenario.line is not usable: put its fits in ascending order of lived_weight, each once")
+        if self.data is not None:
+            read_survival(self.data)  # refuses what is not usable before anything is written
 
     @property
     def horizon(self) -> int:
@@ -91,6 +98,11 @@ class CompareRequest(Request):
     def check_together(self) -> None:
         """Refuse, beyond what all commands refuse, a weight of lived experience that the data do not allow."""
         super().check_together()
+        if self.data is not None and self.scenario.stationary:
+            raise OutOfRange(
+                f"data={self.data}: a renewal table follows one cohort, but scenario={self.scenario.name} is a settled "
+                "organisation: add scenario=contract"
+            )
         if self.data is None:  # otherwise the scenario is fitted anew first
             self.scenario.fit_at(self.world.renewals.lived_weight)
 

@@ -6,11 +6,14 @@ where a count feeds back into the model, only such whole numbers are used.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from sim.compiled import kernel
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,10 @@ class Record:
         """Sum of one series over weeks first..last-1."""
         return float(self.rows[first:last, which].sum())
 
-    def to_dataframe(self, first: int, last: int) -> pd.DataFrame:
+    def to_dataframe(self, first: int, last: int) -> "pd.DataFrame":
         """Weeks first..last-1 as a table; column ``week`` counts from ``first``."""
+        import pandas as pd  # slow to import, and rules need only the names of the series
+
         frame = pd.DataFrame(self.rows[first:last], columns=[s.name for s in SERIES])
         frame.insert(0, "week", np.arange(last - first))
         return frame

@@ -129,3 +129,20 @@ def run_python(code: str, folder: Path = ROOT, **environment: str) -> str:
 def model():
     """Sixty members, nine processes, nothing run yet."""
     return small_model()
+
+
+@pytest.fixture
+def asked(monkeypatch, tmp_path):
+    """An empty working directory, and commands that only note what they are given."""
+    from types import ModuleType
+
+    from experiments.commands import COMMANDS, with_settings
+
+    monkeypatch.chdir(tmp_path)
+    stub = ModuleType("stub_command")
+    stub.requests = []
+    stub.run = lambda request: stub.requests.append(request) or 0
+    monkeypatch.setitem(sys.modules, "stub_command", stub)
+    for name, command in list(with_settings().items()):
+        monkeypatch.setitem(COMMANDS, name, dataclasses.replace(command, module="stub_command"))
+    return stub

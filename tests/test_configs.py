@@ -139,7 +139,7 @@ def test_stacking_refuses_two_values_for_a_lever():
 
 def test_examples_of_the_help_page_compose(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("survival.csv").touch()
+    Path("survival.csv").write_text("year,pct_surviving\n0,100\n1,80\n2,70\n3,65\n")
     for command, what in with_settings().items():
         assert len(what.examples) == 5
         for overrides, _ in what.examples:

@@ -11,7 +11,6 @@ import math
 import numpy as np
 
 from sim.compiled import formula, kernel
-from sim.founding import settle
 from sim.luck import decision, draws, normal, poisson
 from sim.processes.leadership import share_of_hours, time_given
 from sim.processes.needs import WEEKS
@@ -104,5 +103,7 @@ def step(model) -> None:
     talk(model.reputation, model.record.tally, model.given)
     joined = leavers_replaced(model) if model.topping_up else recruits(model)
     if len(joined):
+        from sim.founding import settle  # brings Mesa along, which definitions can do without
+
         settle(model, joined, model.now + 1)
     model.record.tally[RECRUITS] += len(joined)
