@@ -174,7 +174,9 @@ class RivalC:
 
     def __init__(self, model: RelationshipModel):
         if max(model.scenario.shift_week, model.scenario.breach_week) >= 0:
-            raise ValueError("the C program knows no jump of needs and no breach: leave shift_week and breach_week at -1")
+            raise ValueError(
+                "the C program knows no jump of needs and no breach: leave shift_week and breach_week at -1"
+            )
         members = model.tables["members"]
         knowledge = np.zeros(members["needs"].shape, KNOWLEDGE)
         for name in KNOWLEDGE.names:
