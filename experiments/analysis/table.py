@@ -1,0 +1,145 @@
+"""The table of a sweep, read the way the analyses need it: what was varied, in which luck, with what outcome.
+
+One row a run: the columns that say which run it was, what was varied by dotted name (``policy.strictness``,
+``world.needs.spread``), then metrics. Levers and the policy's name are *decisions*; everything else that differs
+(world, scenario) is a *condition* under which a decision is made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from experiments.statistics import DECISION_METRICS, Comparison, metrics_of
+from sim.metrics import METRICS
+from sim.pairs import PAIRED
+
+NAMES = ("scenario", "policy", "world")
+LUCK = ("seed", "replicate")
+DECISIONS = ("policy",)
+MANY_LEVELS = 12
+"""A number that took more values than this was sampled, not set to levels."""
+
+
+def metric_info() -> dict[str, dict]:
+    """Unit, direction and smallest difference that matters of every metric."""
+    named = ("unit", "about", "better", "smallest_that_matters")
+    return {name: {key: getattr(metric, key) for key in named} for name, metric in METRICS.items()} | PAIRED
+
+
+@dataclass(frozen=True)
+class SweepTable:
+    """The good runs of a sweep and what differs between them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a run: ``run_id, scenario, policy, world, replicate, seed, status, error``, what was varied, metrics.
+        Rows whose status is not ``ok`` are left out.
+    varied : sequence of str
+        Columns that were varied on purpose.
+    info : dict
+        metric -> unit, better ("higher", "lower", "none"), smallest_that_matters; the model's own by default.
+
+    Raises
+    ------
+    KeyError
+        Where a varied column is not in the frame.
+    """
+
+    frame: pd.DataFrame
+    varied: Sequence[str] = ()
+    info: dict = field(default_factory=metric_info)
+
+    def __post_init__(self):
+        missing = [name for name in self.varied if name not in self.frame.columns]
+        if missing:
+            raise KeyError(f"{missing[0]} was varied but is no column of the table")
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """The runs that ended well, with a plain index; lists and truth values among what was varied as text."""
+        good = self.frame[self.frame["status"] == "ok"] if "status" in self.frame else self.frame
+        good = good.reset_index(drop=True)
+        for name in self.varied:
+            if good[name].dtype == bool or not pd.api.types.is_numeric_dtype(good[name]):
+                good[name] = good[name].map(str)
+        return good
+
+    @cached_property
+    def factors(self) -> list[str]:
+        """What takes several values of its own accord: varied columns, then names that do not follow from them."""
+        found = [name for name in self.varied if self.runs[name].nunique(dropna=False) > 1]
+        for name in NAMES:
+            if name in self.runs and name not in found and self.runs[name].nunique() > 1:
+                own = self.runs.groupby(found, dropna=False)[name].nunique().max() if found else 2
+                if own > 1:
+                    found.append(name)
+        return found
+
+    @property
+    def decisions(self) -> list[str]:
+        """Factors that somebody decides: levers and the policy's name."""
+        return [name for name in self.factors if name.split(".")[0] in DECISIONS]
+
+    @property
+    def conditions(self) -> list[str]:
+        """Factors that nobody decides: worlds and scenarios."""
+        return [name for name in self.factors if name not in self.decisions]
+
+    @cached_property
+    def metrics(self) -> list[str]:
+        """Numeric columns that were measured."""
+        found = metrics_of(Comparison(self.runs, manifest={"reference": ""}))
+        return [name for name in found if name not in self.varied]
+
+    @property
+    def deciding(self) -> list[str]:
+        """The metrics that decide, as far as they were measured; all metrics where none of them was."""
+        return [name for name in DECISION_METRICS if name in self.metrics] or self.metrics
+
+    def is_number(self, factor: str) -> bool:
+        """Whether a factor is a quantity rather than a name."""
+        return pd.api.types.is_numeric_dtype(self.runs[factor])
+
+    def levels(self, factor: str) -> list:
+        """Values of a factor: numbers ascending, names in the order of the table."""
+        values = self.runs[factor].dropna().unique()
+        return sorted(values.tolist()) if self.is_number(factor) else list(values)
+
+    @cached_property
+    def crossed(self) -> bool:
+        """Whether every combination of levels was run, as in a grid; otherwise settings were sampled."""
+        counts = [len(self.levels(name)) for name in self.factors]
+        if not counts or any(self.is_number(n) and c > MANY_LEVELS for n, c in zip(self.factors, counts, strict=True)):
+            return False
+        return int(np.prod(counts)) == len(self.runs[self.factors].drop_duplicates())
+
+    def describe(self, metric: str) -> tuple[str, int, float | None]:
+        """Unit, direction (1, -1, 0) and smallest difference that matters of a metric."""
+        made = Comparison(self.runs, metric_info=self.info, manifest={"reference": ""})
+        return made.unit(metric), made.better(metric), made.threshold(metric)
+
+    @cached_property
+    def labelled(self) -> pd.DataFrame:
+        """The runs with two more columns: ``decision`` and ``condition``, each a short text ("" where nothing differs)."""
+        return self.runs.assign(
+            decision=_labels(self.runs, self.decisions), condition=_labels(self.runs, self.conditions)
+        )  # fmt: skip
+
+
+def _labels(runs: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """What the columns say, as one text a row: names as they are, numbers with the last part of their path."""
+    texts = pd.Series("", index=runs.index)
+    for name in columns:
+        number = pd.api.types.is_numeric_dtype(runs[name])
+        own = runs[name].map(lambda value, name=name: f"{last(name)}={value:.6g}") if number else runs[name].map(str)
+        texts = texts.str.cat(own, sep=" ")
+    return texts.str.strip()
+
+
+def last(path: str) -> str:
+    """The last part of a dotted path."""
+    return path.rpartition(".")[2]
