@@ -41,10 +41,7 @@ class Box:
         return _inside(x, self.limits)
 
     def __str__(self) -> str:
-        words = [
-            f"{name} {limit[0]:.4g} to {limit[1]:.4g}" if isinstance(limit, tuple) else f"{name} {' or '.join(sorted(map(str, limit)))}"
-            for name, limit in self.limits.items()
-        ]
+        words = [f"{name} {_words(limit)}" for name, limit in self.limits.items()]
         return f"{' and '.join(words) or 'everywhere'} (coverage {self.coverage:.2f}, density {self.density:.2f})"
 
 
@@ -68,7 +65,9 @@ class Discovery:
             return max(self.trajectory, key=lambda box: box.coverage * box.density)
         good = [box for box in self.trajectory if box.density >= density]
         if not good:
-            raise ValueError(f"no box reaches a density of {density}: the densest has {max(b.density for b in self.trajectory):.3f}")
+            raise ValueError(
+                f"no box reaches a density of {density}: the densest has {max(b.density for b in self.trajectory):.3f}"
+            )
         return max(good, key=lambda box: (box.coverage, box.density))
 
     def table(self) -> pd.DataFrame:
@@ -118,7 +117,9 @@ def discover(x: pd.DataFrame, cases, peel: float = PEEL, smallest: float = SMALL
     if len(x) != len(cases) or not cases.any() or cases.all():
         raise ValueError(f"{int(cases.sum())} of {len(x)} points are cases: some must be and some must not")
     if not 0.0 < peel < 0.5 or not 0.0 < smallest < 1.0:
-        raise ValueError(f"peel={peel} and smallest={smallest} are not usable: give peel above 0 and below 0.5, smallest in 0..1")
+        raise ValueError(
+            f"peel={peel} and smallest={smallest} are not usable: give peel above 0 and below 0.5, smallest in 0..1"
+        )
     numbers = x.select_dtypes("number")
     if not np.isfinite(numbers.to_numpy(float)).all():
         raise ValueError("a parameter holds a number that is not finite: leave those rows out")
@@ -133,6 +134,16 @@ def discover(x: pd.DataFrame, cases, peel: float = PEEL, smallest: float = SMALL
     return Discovery(trajectory, x, cases)
 
 
+def _words(limit) -> str:
+    """A restriction as one reads it."""
+    if not isinstance(limit, tuple):
+        return " or ".join(sorted(map(str, limit)))
+    low, high = limit
+    if np.isinf(low):
+        return f"at most {high:.4g}"
+    return f"at least {low:.4g}" if np.isinf(high) else f"{low:.4g} to {high:.4g}"
+
+
 def _inside(x: pd.DataFrame, limits: Mapping) -> np.ndarray:
     inside = np.ones(len(x), dtype=bool)
     for name, limit in limits.items():
@@ -142,9 +153,12 @@ def _inside(x: pd.DataFrame, limits: Mapping) -> np.ndarray:
 
 
 def _box(x: pd.DataFrame, cases: np.ndarray, limits: Mapping) -> Box:
+    limits = {name: limit for name, limit in limits.items() if limit != (-np.inf, np.inf)}
     inside = _inside(x, limits)
     hits = int(cases[inside].sum())
-    return Box(dict(limits), hits / int(cases.sum()), hits / max(1, int(inside.sum())), float(inside.mean()), int(inside.sum()))
+    return Box(
+        dict(limits), hits / int(cases.sum()), hits / max(1, int(inside.sum())), float(inside.mean()), int(inside.sum())
+    )
 
 
 def _peels(x: pd.DataFrame, limits: dict, peel: float):
@@ -154,7 +168,10 @@ def _peels(x: pd.DataFrame, limits: dict, peel: float):
         own = inside[name]
         if pd.api.types.is_numeric_dtype(own) and own.dtype != bool:
             low, high = limits.get(name, (-np.inf, np.inf))
-            above, below = own[own > np.quantile(own, peel, method="lower")], own[own < np.quantile(own, 1 - peel, method="higher")]
+            above, below = (
+                own[own > np.quantile(own, peel, method="lower")],
+                own[own < np.quantile(own, 1 - peel, method="higher")],
+            )
             if len(above):
                 yield limits | {name: (float(above.min()), high)}
             if len(below):
@@ -174,10 +191,10 @@ def _pastes(x: pd.DataFrame, limits: dict, peel: float):
                 yield limits | {name: limit | {value}}
             continue
         below, above = np.sort(others[others < limit[0]]), np.sort(others[others > limit[1]])
-        if len(below):
-            yield limits | {name: (float(below[-min(size, len(below))]), limit[1])}
+        if len(below):  # a slice that takes all there is lifts the restriction
+            yield limits | {name: (float(below[-size]) if size < len(below) else -np.inf, limit[1])}
         if len(above):
-            yield limits | {name: (limit[0], float(above[min(size, len(above)) - 1]))}
+            yield limits | {name: (limit[0], float(above[size - 1]) if size < len(above) else np.inf)}
 
 
 def _best(steps, x, cases, limits, least: float, widen: bool = False) -> dict | None:

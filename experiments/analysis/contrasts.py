@@ -9,7 +9,19 @@ from experiments.wording import listed
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 RESAMPLES = 1000
-QUANTILE_COLUMNS = ["reference", "policy", "metric", "unit", "quantile", "n", "reference_value", "policy_value", "difference", "ci_low", "ci_high"]
+QUANTILE_COLUMNS = [
+    "reference",
+    "policy",
+    "metric",
+    "unit",
+    "quantile",
+    "n",
+    "reference_value",
+    "policy_value",
+    "difference",
+    "ci_low",
+    "ci_high",
+]
 
 
 def reference_of(table: SweepTable, reference: str | None = None) -> str:
@@ -28,7 +40,9 @@ def reference_of(table: SweepTable, reference: str | None = None) -> str:
     return reference
 
 
-def paired_by_condition(table: SweepTable, reference: str | None = None, metrics=None, confidence: float = 0.95) -> pd.DataFrame:
+def paired_by_condition(
+    table: SweepTable, reference: str | None = None, metrics=None, confidence: float = 0.95
+) -> pd.DataFrame:
     """Paired differences of every decision against the reference, within each condition.
 
     Parameters
@@ -54,7 +68,11 @@ def paired_by_condition(table: SweepTable, reference: str | None = None, metrics
             arms = own[keep].assign(policy=own["decision"])
             made = Comparison(arms, metric_info=table.info, manifest={"reference": base})
             parts.append(paired(made, metrics, confidence=confidence).assign(condition=condition))
-    return pd.concat(parts, ignore_index=True)[["condition", *PAIRED_COLUMNS]] if parts else pd.DataFrame(columns=["condition", *PAIRED_COLUMNS])
+    return (
+        pd.concat(parts, ignore_index=True)[["condition", *PAIRED_COLUMNS]]
+        if parts
+        else pd.DataFrame(columns=["condition", *PAIRED_COLUMNS])
+    )
 
 
 def matched(table: SweepTable, metric: str, reference: str) -> pd.DataFrame:
@@ -67,7 +85,12 @@ def matched(table: SweepTable, metric: str, reference: str) -> pd.DataFrame:
 
 
 def quantile_differences(
-    table: SweepTable, reference: str | None = None, metrics=None, quantiles=QUANTILES, confidence: float = 0.95, seed: int = 1
+    table: SweepTable,
+    reference: str | None = None,
+    metrics=None,
+    quantiles=QUANTILES,
+    confidence: float = 0.95,
+    seed: int = 1,
 ) -> pd.DataFrame:
     """How the good, the middling and the bad runs differ: quantiles of a metric over runs, decision minus reference.
 
@@ -107,4 +130,6 @@ def _resampled(both: pd.DataFrame, random: np.random.Generator) -> list[np.ndarr
     groups = list(both.reset_index(drop=True).groupby(both.index.get_level_values("condition")).indices.values())
     if len(groups) < 5:
         return list(random.integers(0, len(both), (RESAMPLES, len(both))))
-    return [np.concatenate([groups[at] for at in random.integers(0, len(groups), len(groups))]) for _ in range(RESAMPLES)]
+    return [
+        np.concatenate([groups[at] for at in random.integers(0, len(groups), len(groups))]) for _ in range(RESAMPLES)
+    ]

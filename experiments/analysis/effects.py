@@ -47,20 +47,22 @@ def effects(table: SweepTable, metrics: list[str] | None = None, confidence: flo
     if table.factors:
         find = _by_levels if table.crossed else _by_slopes
         for metric in metrics if metrics is not None else table.metrics:
-            rows += find(table, metric, confidence)
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    order = frame["effect"].map({"main": 0, "interaction": 1})
-    size = -frame["share_of_variance"].fillna(0.0)
-    place = pd.Categorical(frame["metric"], categories=list(dict.fromkeys(frame["metric"])))
-    return frame.assign(_m=place, _o=order, _s=size).sort_values(["_m", "_o", "_s"], kind="stable").drop(columns=["_m", "_o", "_s"]).reset_index(drop=True)
+            # Main effects first, then pairs; the weightiest first.
+            rows += sorted(
+                find(table, metric, confidence),
+                key=lambda row: (row["effect"] != "main", -np.nan_to_num(row["share_of_variance"])),
+            )
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _row(table: SweepTable, metric: str, effect: tuple, method: str, **found) -> dict:
+def _row(metric: str, unit: str, effect: tuple, method: str, **found) -> dict:
     """One row of the table; ``effect`` is (factor, low, high), once or twice."""
     names = ("parameter", "low", "high"), ("parameter_2", "low_2", "high_2")
-    place = {name: value for keys, part in zip(names, effect, strict=False) for name, value in zip(keys, part, strict=True)}
+    place = {
+        name: value for keys, part in zip(names, effect, strict=False) for name, value in zip(keys, part, strict=True)
+    }
     kind = "main" if len(effect) == 1 else "interaction"
-    return {"metric": metric, "unit": table.describe(metric)[0], "effect": kind, "method": method} | place | found
+    return {"metric": metric, "unit": unit, "effect": kind, "method": method} | place | found
 
 
 # --- grids ---
@@ -72,7 +74,7 @@ def _by_levels(table: SweepTable, metric: str, confidence: float) -> list[dict]:
     values = _array(table, metric, levels)
     if not np.isfinite(values).any():
         return []
-    _, direction, smallest = table.describe(metric)
+    unit, direction, smallest = table.describe(metric)
     with np.errstate(invalid="ignore"):
         means = _mean(values, 0)
     total = np.nanvar(means)
@@ -87,7 +89,9 @@ def _by_levels(table: SweepTable, metric: str, confidence: float) -> list[dict]:
         found = summary(own, direction, smallest, confidence)
         effect = [(table.factors[place], levels[place][low], levels[place][high]) for place, low, high in parts]
         kept = {name: found[name] for name in ("n", "difference", "ci_low", "ci_high", "verdict")}
-        rows.append(_row(table, metric, effect, LEVELS, **kept, share_of_variance=share / total if total > 0 else np.nan))
+        rows.append(
+            _row(metric, unit, effect, LEVELS, **kept, share_of_variance=share / total if total > 0 else np.nan)
+        )
 
     for place, own in enumerate(steps):
         for step in own:
@@ -106,9 +110,8 @@ def _by_levels(table: SweepTable, metric: str, confidence: float) -> list[dict]:
 
 def _array(table: SweepTable, metric: str, levels: list[list]) -> np.ndarray:
     """Values by luck and by level of each factor; NaN where a run failed or is missing."""
-    runs = table.runs
-    keys = [name for name in LUCK if name in runs]
-    luck = runs.groupby(keys).ngroup().to_numpy() if keys else np.zeros(len(runs), int)
+    runs = table.moved
+    luck = _luck(runs)
     places = [pd.Categorical(runs[name], categories=own).codes for name, own in zip(table.factors, levels, strict=True)]
     values = np.full((luck.max() + 1, *map(len, levels)), np.nan)
     given = pd.to_numeric(runs[metric], errors="coerce").to_numpy(float)
@@ -149,16 +152,20 @@ def _variance(means: np.ndarray, *places: int) -> float:
 
 def _by_slopes(table: SweepTable, metric: str, confidence: float) -> list[dict]:
     """Slopes of a straight-line fit with products of pairs, each from the lowest to the highest value."""
-    runs = table.runs.assign(_y=pd.to_numeric(table.runs[metric], errors="coerce").replace([np.inf, -np.inf], np.nan))
-    runs = runs[runs["_y"].notna() & runs[table.factors].notna().all(axis=1)]
-    settings = runs.groupby(table.factors, sort=False)["_y"].mean()
-    points = settings.index.to_frame(index=False)
-    terms, columns = _terms(table, points)
-    if len(points) < len(terms) + 2 or settings.std() == 0:
+    moved = table.moved
+    y_all = pd.to_numeric(moved[metric], errors="coerce").to_numpy(float)
+    good = np.isfinite(y_all)
+    runs, given = moved[good], y_all[good]
+    if not len(runs):
         return []
-    _, direction, smallest = table.describe(metric)
-    slopes, variance, freedom = _fit(runs, points, columns, settings.to_numpy())
-    y = settings.to_numpy()
+    setting = runs.groupby(table.factors, sort=False).ngroup().to_numpy()
+    points = runs[table.factors].iloc[np.unique(setting, return_index=True)[1]].reset_index(drop=True)
+    y = np.bincount(setting, given) / np.bincount(setting)
+    terms, columns = _terms(table, points)
+    if len(points) < len(terms) + 2 or np.ptp(y) == 0.0:
+        return []
+    unit, direction, smallest = table.describe(metric)
+    slopes, variance, freedom = _fit(_design(columns), y, given, setting, _luck(runs))
     explained = 1.0 - np.var(y - _design(columns) @ slopes) / np.var(y)
     half = stdtrit(freedom, 0.5 + confidence / 2) * np.sqrt(variance)
     rows = []
@@ -166,7 +173,7 @@ def _by_slopes(table: SweepTable, metric: str, confidence: float) -> list[dict]:
         low, high = slopes[place] - half[place], slopes[place] + half[place]
         spread = float(np.sqrt(variance[place] * len(points)))
         share = (slopes[place] * columns[place - 1].std()) ** 2 / np.var(y)
-        rows.append(_row(table, metric, effect, SLOPES, n=len(points), difference=slopes[place], ci_low=low, ci_high=high,
+        rows.append(_row(metric, unit, effect, SLOPES, n=len(points), difference=slopes[place], ci_low=low, ci_high=high,
                          share_of_variance=share, explained=explained,
                          verdict=verdict(low, high, len(points), spread, direction, smallest)))  # fmt: skip
     return rows
@@ -202,24 +209,26 @@ def _design(columns: list[np.ndarray]) -> np.ndarray:
     return np.column_stack([np.ones(len(columns[0])), *columns])
 
 
-def _fit(runs: pd.DataFrame, points: pd.DataFrame, columns: list[np.ndarray], y: np.ndarray):
-    """Least squares over settings: slopes, their two-way clustered variances, degrees of freedom; each (1 + terms,)."""
-    x = _design(columns)
+def _fit(x: np.ndarray, y: np.ndarray, given: np.ndarray, setting: np.ndarray, luck: np.ndarray):
+    """Least squares over settings: slopes, their two-way clustered variances, degrees of freedom; each (1 + terms,).
+
+    Parameters
+    ----------
+    x : shape (settings, 1 + terms).
+    y : mean of each setting, shape (settings,).
+    given : value of each run, shape (runs,).
+    setting, luck : which setting and which luck each run had, shape (runs,).
+    """
     inverse = np.linalg.pinv(x)
     slopes = inverse @ y
     leverage = np.clip(np.einsum("ij,ji->i", x, inverse), 0.0, 1.0 - 1e-9)
     by_setting = (inverse**2) @ ((y - x @ slopes) / (1.0 - leverage)) ** 2
     freedom = np.full(len(slopes), float(len(y) - len(slopes)))
-    keys = [name for name in LUCK if name in runs]
-    luck = runs.groupby(keys).ngroup().to_numpy() if keys else np.zeros(len(runs), int)
     lucks = luck.max() + 1
     if lucks < 2:
         return slopes, by_setting, freedom
-    setting = points.assign(_place=range(len(points))).merge(runs.reset_index(drop=True).reset_index(), how="right")
-    setting = setting.sort_values("index")["_place"].to_numpy()
-    weight = np.bincount(setting, minlength=len(points))[setting]
-    residual = runs["_y"].to_numpy() - (x @ slopes)[setting]
-    parts = inverse[:, setting] * (residual / weight)  # (terms, runs): what each run adds to a slope
+    residual = given - (x @ slopes)[setting]
+    parts = inverse[:, setting] * (residual / np.bincount(setting)[setting])  # what each run adds to each slope
     sums = np.stack([parts[:, luck == number].sum(axis=1) for number in range(lucks)])
     # Luck that lifts all settings alike is in the constant only; what is left is luck that bends the slopes.
     by_luck = lucks / (lucks - 1) * ((sums - sums.mean(axis=0)) ** 2).sum(axis=0)
@@ -227,3 +236,9 @@ def _fit(runs: pd.DataFrame, points: pd.DataFrame, columns: list[np.ndarray], y:
     variance = np.maximum(by_setting + by_luck - both, np.maximum(by_setting, by_luck))
     share = (by_setting + by_luck) ** 2 / (by_setting**2 / freedom + by_luck**2 / (lucks - 1) + 1e-300)
     return slopes, variance, np.maximum(1.0, np.minimum(share, freedom + lucks - 1))
+
+
+def _luck(runs: pd.DataFrame) -> np.ndarray:
+    """Number of the luck of each run, 0 where there is but one."""
+    keys = [name for name in LUCK if name in runs]
+    return runs.groupby(keys).ngroup().to_numpy() if keys else np.zeros(len(runs), int)

@@ -72,7 +72,9 @@ def robustness(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _rows(values: pd.DataFrame, base: str, metric: str, unit: str, direction: int, smallest: float, level: float | None):
+def _rows(
+    values: pd.DataFrame, base: str, metric: str, unit: str, direction: int, smallest: float, level: float | None
+):
     """One row a decision."""
     missed = regret(values, direction)
     gap = values.sub(values[base], axis=0) * direction

@@ -18,7 +18,8 @@ from sim.pairs import PAIRED
 
 NAMES = ("scenario", "policy", "world")
 LUCK = ("seed", "replicate")
-DECISIONS = ("policy",)
+DIGEST = r"-[0-9a-f]{8}$"
+"""What a sweep adds to the name of a policy, world or scenario whose values it varied."""
 MANY_LEVELS = 12
 """A number that took more values than this was sampled, not set to levels."""
 
@@ -60,21 +61,38 @@ class SweepTable:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """The runs that ended well, with a plain index; lists and truth values among what was varied as text."""
+        """The runs that ended well, with a plain index and names without digests; what is no number as text.
+
+        Runs of a policy whose levers stayed as they are while others' were varied (the reference of a paired design)
+        have no value for levers.
+        """
         good = self.frame[self.frame["status"] == "ok"] if "status" in self.frame else self.frame
         good = good.reset_index(drop=True)
         for name in self.varied:
             if good[name].dtype == bool or not pd.api.types.is_numeric_dtype(good[name]):
                 good[name] = good[name].map(str)
+        for section in NAMES:
+            columns = [name for name in self.varied if name.startswith(f"{section}.")]
+            if columns and section in good:
+                names = good[section].astype(str)
+                moved = names.str.contains(DIGEST)
+                good[section] = names.str.replace(DIGEST, "", regex=True)
+                if section == "policy" and moved.any():
+                    good[columns] = good[columns].where(moved, np.nan)
         return good
+
+    @cached_property
+    def moved(self) -> pd.DataFrame:
+        """The runs in which everything varied has a value: without the reference of a paired design."""
+        return self.runs.dropna(subset=list(self.varied)).reset_index(drop=True) if self.varied else self.runs
 
     @cached_property
     def factors(self) -> list[str]:
         """What takes several values of its own accord: varied columns, then names that do not follow from them."""
-        found = [name for name in self.varied if self.runs[name].nunique(dropna=False) > 1]
+        found = [name for name in self.varied if self.moved[name].nunique() > 1]
         for name in NAMES:
-            if name in self.runs and name not in found and self.runs[name].nunique() > 1:
-                own = self.runs.groupby(found, dropna=False)[name].nunique().max() if found else 2
+            if name in self.moved and self.moved[name].nunique() > 1:
+                own = self.moved.groupby(found)[name].nunique().max() if found else 2
                 if own > 1:
                     found.append(name)
         return found
@@ -82,7 +100,13 @@ class SweepTable:
     @property
     def decisions(self) -> list[str]:
         """Factors that somebody decides: levers and the policy's name."""
-        return [name for name in self.factors if name.split(".")[0] in DECISIONS]
+        found = [name for name in self.factors if name.split(".")[0] == "policy"]
+        return [*found, "policy"] if self._several_policies and "policy" not in found else found
+
+    @property
+    def _several_policies(self) -> bool:
+        """Whether policies differ by name, be it only the reference of a paired design from the others."""
+        return "policy" in self.runs and self.runs["policy"].nunique() > 1
 
     @property
     def conditions(self) -> list[str]:
@@ -102,11 +126,11 @@ class SweepTable:
 
     def is_number(self, factor: str) -> bool:
         """Whether a factor is a quantity rather than a name."""
-        return pd.api.types.is_numeric_dtype(self.runs[factor])
+        return pd.api.types.is_numeric_dtype(self.moved[factor])
 
     def levels(self, factor: str) -> list:
         """Values of a factor: numbers ascending, names in the order of the table."""
-        values = self.runs[factor].dropna().unique()
+        values = self.moved[factor].dropna().unique()
         return sorted(values.tolist()) if self.is_number(factor) else list(values)
 
     @cached_property
@@ -115,7 +139,7 @@ class SweepTable:
         counts = [len(self.levels(name)) for name in self.factors]
         if not counts or any(self.is_number(n) and c > MANY_LEVELS for n, c in zip(self.factors, counts, strict=True)):
             return False
-        return int(np.prod(counts)) == len(self.runs[self.factors].drop_duplicates())
+        return int(np.prod(counts)) == len(self.moved[self.factors].drop_duplicates())
 
     def describe(self, metric: str) -> tuple[str, int, float | None]:
         """Unit, direction (1, -1, 0) and smallest difference that matters of a metric."""
@@ -124,20 +148,26 @@ class SweepTable:
 
     @cached_property
     def labelled(self) -> pd.DataFrame:
-        """The runs with two more columns: ``decision`` and ``condition``, each a short text ("" where nothing differs)."""
-        return self.runs.assign(
-            decision=_labels(self.runs, self.decisions), condition=_labels(self.runs, self.conditions)
-        )  # fmt: skip
+        """The runs with two more columns: ``decision`` and ``condition``, each a short text.
+
+        A decision of which nothing differs is called by its policy's name; a condition then is "".
+        """
+        decision, condition = _labels(self.runs, self.decisions), _labels(self.runs, self.conditions)
+        if "policy" in self.runs:
+            decision = decision.where(decision != "", self.runs["policy"])
+        return self.runs.assign(decision=decision, condition=condition)
 
 
 def _labels(runs: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     """What the columns say, as one text a row: names as they are, numbers with the last part of their path."""
     texts = pd.Series("", index=runs.index)
     for name in columns:
-        number = pd.api.types.is_numeric_dtype(runs[name])
-        own = runs[name].map(lambda value, name=name: f"{last(name)}={value:.6g}") if number else runs[name].map(str)
-        texts = texts.str.cat(own, sep=" ")
-    return texts.str.strip()
+        if pd.api.types.is_numeric_dtype(runs[name]):
+            known = {value: f"{last(name)}={value:.6g}" for value in runs[name].dropna().unique()}
+            texts = texts.str.cat(runs[name].map(known).fillna(""), sep=" ")
+        else:
+            texts = texts.str.cat(runs[name].fillna("").map(str), sep=" ")
+    return texts.str.split().str.join(" ")
 
 
 def last(path: str) -> str:

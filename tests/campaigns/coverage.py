@@ -151,7 +151,9 @@ def coverage(pairs: pd.DataFrame, experiments: int) -> pd.DataFrame:
     for n in SIZES:
         held = {"a": [], "b": []}
         for _ in range(experiments):
-            alike = experiment(reference[start_alike : start_alike + n], reference[start_alike + n : start_alike + 2 * n])
+            alike = experiment(
+                reference[start_alike : start_alike + n], reference[start_alike + n : start_alike + 2 * n]
+            )
             held["a"].append((alike["ci_low"] <= 0.0) & (alike["ci_high"] >= 0.0))
             start_alike += 2 * n
             own = slice(start, start + n)
@@ -191,7 +193,9 @@ def page(table: pd.DataFrame, plan: Plan, pairs: pd.DataFrame, command: str) -> 
         shares = " | ".join(f"{100 * row[n]:.1f} %" for n in SIZES)
         lines.append(f"| {row['case']} | `{row['metric']}` | {row['truth']:.5f} | {skew} | {shares} |")
     low, high = 100 * table["coverage"].min(), 100 * table["coverage"].max()
-    known = ", ".join(f"{name} {number}" for name, number in versions().items() if name in ("python", "numpy", "scipy", "pandas"))
+    known = ", ".join(
+        f"{name} {number}" for name, number in versions().items() if name in ("python", "numpy", "scipy", "pandas")
+    )
     lines += [
         "", f"{inside.sum()} of {len(table)} cells lie between {100 * LOWEST:.0f} and {100 * HIGHEST:.0f} %; the lowest is {low:.1f} %, the "
         f"highest {high:.1f} %. Model code {code_version()}; {known}.",

@@ -1,0 +1,1 @@
+SWEEP_FIGURES = {}
