@@ -58,4 +58,38 @@ COMMANDS: dict[str, Command] = {
             ("scenario=contract data=survival.csv out=results/try", "into a folder of your own choice"),
         ),
     ),
+    "sweep": Command(
+        "experiments.sweep",
+        "Runs a design over levers, world parameters and scenario values; what is interrupted can be resumed.",
+        "SweepRequest",
+        "runs.parquet (paired: pairs.parquet), failures.csv if some failed, manifest.json, plan.json, parts/",
+        (
+            ("design.vary=[policy.strictness,policy.routing] replicates=10", "a grid of two levers, three values each"),
+            (
+                "design=paired policies=[loosened_holistic] design.vary=[world.needs.spread,world.encounters.free_error:0.2:0.8]",
+                "a policy against the reference in 64 worlds",
+            ),
+            ("design=lhs design.vary=[policy.strictness,policy.coverage] design.points=200", "two levers, 200 points spread evenly"),
+            ("design.vary=[scenario.members:500:2000] precision=0.002", "run until mean retention is known to 0.2 points"),
+            ("-m policy=strict_siloed,loosened_holistic scenario.members=500,2000", "four jobs, one after the other"),
+        ),
+    ),
 }
+
+ON_FOLDERS: dict[str, Command] = {
+    "status": Command(
+        "experiments.status",
+        "Tells how far a sweep is, and whether all of it is still what was written.",
+        "",
+        "nothing",
+        (("results/sweep/mine", "how far this one is, and the command that goes on with it"),),
+    ),
+    "collect": Command(
+        "experiments.collect",
+        "Puts the tables of several runs into one.",
+        "",
+        "runs.parquet, pairs.parquet, manifest.json",
+        (("results/a results/b out=results/both", "the rows of both, each run once"),),
+    ),
+}
+"""Commands that are given folders (``run(words) -> int``) and compose nothing."""

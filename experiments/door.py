@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from experiments import teaching
-from experiments.commands import COMMANDS
+from experiments.commands import COMMANDS, ON_FOLDERS
 from experiments.folders import config_folders
 from experiments.guard import WrongRequest, nearest, one_line, short
 from experiments.places import claim, give_back, places_for
@@ -98,8 +98,13 @@ def _main(arguments: list[str]) -> int:
         print(f"relsim {_version()}")
         return DONE
     command, *rest = arguments
+    if command in ON_FOLDERS:
+        if not {"-h", "--help"}.isdisjoint(rest):
+            print(teaching.help_on_folders(command))
+            return DONE
+        return importlib.import_module(ON_FOLDERS[command].module).run(rest)
     if command not in COMMANDS:
-        raise WrongRequest(f"{short(command)!r} is no command: {nearest(command, COMMANDS, 'there are')}")
+        raise WrongRequest(f"{short(command)!r} is no command: {nearest(command, [*COMMANDS, *ON_FOLDERS], 'there are')}")
     parsed = parse(rest)
     folders = config_folders(parsed.config_dir)
     if parsed.help:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from experiments.guard import WrongRequest, nearest
 
-GROUPS = ("scenario", "policy", "world", "engine", "experiment")
+GROUPS = ("scenario", "policy", "world", "engine", "design", "experiment")
 
 
 def our_folder() -> Path:

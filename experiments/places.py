@@ -17,7 +17,9 @@ def places_for(command: str, requests: list, multirun: bool) -> list[Path]:
     roots = {request.out for request in requests}
     places = []
     for number, request in enumerate(requests):
-        if request.out is not None:
+        if getattr(request, "resume", None) is not None:  # goes on where it began
+            place = Path(request.resume)
+        elif request.out is not None:
             place = Path(request.out)
             if multirun and len(roots) == 1:
                 place = place / str(number)
@@ -66,6 +68,8 @@ def _refuse_used(place: Path) -> None:
 def claim(place: Path, request) -> list[Path]:
     """Make the folder for results, with the configuration and what was typed in it; returns the folders made."""
     made = [folder for folder in (place, *place.parents) if not folder.exists()]
+    if getattr(request, "resume", None) is not None:
+        return []
     try:
         record = place / ".hydra"
         record.mkdir(parents=True)

@@ -6,7 +6,7 @@ Nothing of the model is imported here, so help comes at once.
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.commands import COMMANDS
+from experiments.commands import COMMANDS, ON_FOLDERS
 from experiments.folders import GROUPS, names
 from experiments.folders import find as find_choice
 from experiments.guard import one_line
@@ -18,6 +18,17 @@ SETTINGS = {
         ("replicates=30", "runs of each policy"),
         ("data=FILE.csv", "renewal table to fit a cohort to first, columns year, pct_surviving (the published one)"),
         ("targets=true line=true", "data targets; the policy effect along the weight of lived experience"),
+    ),
+    "sweep": (
+        ("design.vary=[a,b:0:1]", "names varied: policy.*, world.*.*, scenario.*; over their range, or over low:high, or values a:b:c"),
+        ("design.points=64", "points of a sampled design (lhs, sobol, paired); sobol wants a power of two"),
+        ("design.table=FILE.csv", "points of your own; the first line has the names"),
+        ("policies=[a,b]", "policies run at every point, by name (conventional)"),
+        ("replicates=30", "runs of each policy at each point; the same luck at all points"),
+        ("precision=0.002", "go on until the metric's mean is known to +/- this much, at most most_replicates=1000"),
+        ("metric=retention_rate", "whose mean that is; in a paired design its difference to the reference"),
+        ("resume=DIR", "go on with a sweep that was interrupted: only what is missing is computed"),
+        ("resume=DIR only=RUN_ID", "compute one run again and show what it says"),
     ),
     "calibrate": (
         ("data=FILE.csv", "renewal table to fit, with columns year, pct_surviving (the published figures)"),
@@ -47,7 +58,7 @@ def overview() -> str:
         "What customer relationship policies do to members, staff and margin.",
         "",
     ]
-    lines += ["Commands:", *_table((name, command.summary) for name, command in COMMANDS.items())]
+    lines += ["Commands:", *_table((name, command.summary) for name, command in (COMMANDS | ON_FOLDERS).items())]
     lines += ["", "To begin:", "  relsim compare experiment=quick", "  relsim compare --help", ""]
     lines += ["Exit status: 0 done; 2 the request is wrong; 3 done, some runs failed; 130 interrupted."]
     return "\n".join(lines)
@@ -56,7 +67,7 @@ def overview() -> str:
 def help_for(command: str, folders: Sequence[Path]) -> str:
     """``relsim COMMAND --help``."""
     what = COMMANDS[command]
-    groups = [group for group in GROUPS if group != "policy" or command == "compare"]
+    groups = groups_of(command)
     lines = [
         f"relsim {command} [flags] [name=value ...]",
         "",
@@ -74,6 +85,21 @@ def help_for(command: str, folders: Sequence[Path]) -> str:
     lines += ["", "Settings (in brackets: what holds when nothing is said):"]
     lines += _table((*SETTINGS.get(command, ()), *COMMON))
     lines += ["", "Flags:", *_table(FLAGS)]
+    return "\n".join(lines)
+
+
+def groups_of(command: str) -> list[str]:
+    """Groups of choices that a command has."""
+    lacking = {"compare": ("design",), "sweep": ()}.get(command, ("policy", "design"))
+    return [group for group in GROUPS if group not in lacking]
+
+
+def help_on_folders(command: str) -> str:
+    """``relsim status --help`` and its like: commands that are given folders."""
+    what = ON_FOLDERS[command]
+    lines = [f"relsim {command} DIR ...", "", what.summary, f"Leaves: {what.leaves}.", "", "Examples:"]
+    for words, meaning in what.examples:
+        lines += [f"  relsim {command} {words}", f"      {meaning}"]
     return "\n".join(lines)
 
 
