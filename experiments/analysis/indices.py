@@ -18,9 +18,9 @@ METHODS = ("morris", "sobol")
 GRID = 4  # levels of Morris's grid: the usual choice, half of it is the step
 COLUMNS = ["method", "parameter", "parameter_2", "index", "value", "ci_low", "ci_high", "low", "high", "n_points"]
 ABOUT = {
-    "mu_star": "mean size of the effect of going through half to two thirds of the range, in the unit of the metric",
+    "mu_star": "mean size of the effect of going through the whole range, seen in steps of two thirds of it; unit of the metric",
     "mu": "the same with its sign: near mu_star where the effect always goes one way",
-    "sigma": "how much the effect depends on everything else (or bends), in the unit of the metric",
+    "sigma": "how much the effect depends on everything else (or bends), unit of the metric",
     "S1": "share of the variance that this parameter explains alone, 0..1",
     "ST": "share of the variance that would be left if all but this parameter were known, 0..1",
     "S2": "share of the variance that two parameters explain only together, 0..1",

@@ -21,7 +21,7 @@ LUCK = ("seed", "replicate")
 DIGEST = r"-[0-9a-f]{8}$"
 """What a sweep adds to the name of a policy, world or scenario whose values it varied."""
 MANY_LEVELS = 12
-"""A number that took more values than this was sampled, not set to levels."""
+"""What took more values than this was sampled, not set to levels."""
 
 
 def metric_info() -> dict[str, dict]:
@@ -97,27 +97,33 @@ class SweepTable:
                     found.append(name)
         return found
 
-    @property
+    @cached_property
     def decisions(self) -> list[str]:
-        """Factors that somebody decides: levers and the policy's name."""
-        found = [name for name in self.factors if name.split(".")[0] == "policy"]
-        return [*found, "policy"] if self._several_policies and "policy" not in found else found
+        """Factors that somebody decides: levers, as long as they take few values together, and the policy's name."""
+        several = "policy" in self.runs and self.runs["policy"].nunique() > 1
+        return [*(() if self.sampled_levers else self._levers), *(["policy"] if several else [])]
 
-    @property
-    def _several_policies(self) -> bool:
-        """Whether policies differ by name, be it only the reference of a paired design from the others."""
-        return "policy" in self.runs and self.runs["policy"].nunique() > 1
-
-    @property
+    @cached_property
     def conditions(self) -> list[str]:
-        """Factors that nobody decides: worlds and scenarios."""
-        return [name for name in self.factors if name not in self.decisions]
+        """Factors that nobody decides: worlds and scenarios; with levers sampled along, each point is one condition."""
+        if self.sampled_levers and "point" in self.runs:
+            return ["point"]
+        return [name for name in self.factors if name not in self._levers and name != "policy"]
+
+    @property
+    def _levers(self) -> list[str]:
+        return [name for name in self.factors if name.startswith("policy.")]
+
+    @cached_property
+    def sampled_levers(self) -> bool:
+        """Whether levers took so many values that each setting of them is no decision of its own."""
+        return len(self._levers) > 0 and len(self.moved[self._levers].drop_duplicates()) > MANY_LEVELS
 
     @cached_property
     def metrics(self) -> list[str]:
         """Numeric columns that were measured."""
         found = metrics_of(Comparison(self.runs, manifest={"reference": ""}))
-        return [name for name in found if name not in self.varied]
+        return [name for name in found if name not in self.varied and name != "point"]
 
     @property
     def deciding(self) -> list[str]:
