@@ -24,7 +24,7 @@ from experiments.typed import convert, plain
 from sim import Policy, Scenario, World
 from sim.compiled import code_version
 
-FREE = ("engine", "out", "resume", "only")
+FREE = ("engine", "out", "resume", "only", "effects")
 """Settings that say where and how runs are computed, not which: free to differ when resuming."""
 KINDS = {kind.__name__: kind for kind in (float, int, bool)}
 
@@ -131,6 +131,7 @@ def frozen(request, scenario: Scenario | None = None, data_digest: str = "") -> 
     check_corners(scenario, request, factors, points)
     content = {
         "schema": SCHEMA,
+        "command": request.command,
         "code_version": code_version(),
         "overrides": [text for text in request.overrides if text.partition("=")[0] not in ("out", "resume", "only")],
         "config": {name: value for name, value in request.manifest_config.items() if name not in FREE},
@@ -139,7 +140,7 @@ def frozen(request, scenario: Scenario | None = None, data_digest: str = "") -> 
         "policies": {name: asdict(policy) for name, policy in request.policy_set.items()},
         "run": list(request.policies),
         "reference": request.reference,
-        "paired": request.design.kind == "paired",
+        "paired": request.paired,
         "years": scenario.horizon if request.years is None else request.years,
         "seed": request.seed,
         "replicates": request.replicates,

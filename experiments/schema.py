@@ -4,16 +4,18 @@ Every number has its unit and range on its own line, as in the model. The primar
 defaults in a form to read; a test holds the two together.
 """
 
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import sim
+from experiments.designs import spelt_out
+from sim.metrics import METRICS
 from sim.quantities import ASSUMED, OutOfRange, quantities, quantity
 
 CELLS = ("strict_siloed", "loosened_siloed", "strict_holistic", "loosened_holistic")
 ENGINES = ("local", "dask", "ray", "slurm")
-DESIGNS = ("grid", "zip", "table", "lhs", "sobol", "morris", "paired")
+DESIGNS = ("grid", "zip", "table", "lhs", "sobol", "saltelli", "morris", "paired")
 EXECUTORS = ("slurm", "local")
 
 
@@ -56,8 +58,10 @@ class Design:
     vary: list[str] = field(default_factory=list)
     """Names of levers, world parameters or scenario values; name:low:high for a narrower range, name:a:b:c for values."""
     levels: int = quantity(3, "values", 2, 1000, ASSUMED, "grid: values of each name that lists none, spread evenly over its range")
-    points: int = quantity(64, "points", 1, 1_000_000, ASSUMED, "lhs, sobol, paired: points sampled")
+    points: int = quantity(64, "points", 1, 1_000_000, ASSUMED, "lhs, sobol, paired: points sampled; saltelli: base samples, of (names + 2) points each")
     trajectories: int = quantity(10, "trajectories", 2, 100_000, ASSUMED, "morris: paths through the space, of (names + 1) points each")
+    second_order: bool = False
+    """saltelli: also points that tell what two names do only together (twice as many)."""
     table: str | None = None
     """table: a CSV file; its first line has the names, each other line is a point."""
 
@@ -142,6 +146,7 @@ class SweepRequest(Request):
     """``relsim sweep``: a design over levers, world parameters and scenario values."""
 
     compares: ClassVar[bool] = False
+    command: ClassVar[str] = "sweep"
 
     design: Design = field(default_factory=Design)
     policies: list[str] = field(default_factory=lambda: ["conventional"])
@@ -149,6 +154,8 @@ class SweepRequest(Request):
     metric: str = "retention_rate"
     """Whose mean (paired: whose difference to the reference) is to be known to that precision."""
     most_replicates: int = quantity(1000, "runs a point", 1, 1_000_000, ASSUMED, "most runs of a point when runs go on until a precision is reached")
+    effects: bool = True
+    """Tell effects, differences and regret of what was varied, as tables and figures."""
     resume: str | None = None
     """Folder of a sweep to go on with."""
     only: str | None = None
@@ -168,3 +175,48 @@ class SweepRequest(Request):
             raise OutOfRange(
                 f"policies names nothing but the reference {self.reference}: a paired design wants one to compare with it, policies=[a]"
             )
+
+    @property
+    def paired(self) -> bool:
+        """Whether the reference is run beside the policies at every point."""
+        return self.design.kind == "paired"
+
+
+@quantities
+class SensitivityRequest(SweepRequest):
+    """``relsim sensitivity``: which levers, world parameters or scenario values matter."""
+
+    command: ClassVar[str] = "sensitivity"
+
+    design: Design = field(default_factory=lambda: Design(kind="morris"))
+    policies: list[str] = field(default_factory=lambda: ["loosened_holistic"])
+    replicates: int = quantity(5, "runs a policy", 1, 100_000, ASSUMED, "runs of each policy at each point; the same luck at all points")
+    metrics: list[str] = field(default_factory=lambda: ["retention_rate", "value_surplus_mean", "margin"])
+
+    def __post_init__(self):
+        if self.design.kind != "table":  # a table is refused below
+            self.design = replace(self.design, vary=spelt_out(self.design.vary or ["policy"], self.scenario))
+
+    def check_together(self) -> None:
+        """Refuse, beyond what a sweep refuses, designs and metrics without indices."""
+        super().check_together()
+        kind, names = self.design.kind, len(self.design.vary)
+        if kind not in ("morris", "saltelli"):
+            remedy = "design=saltelli arranges the Sobol sequence so that indices come out" if kind == "sobol" else "choose morris or saltelli"
+            raise OutOfRange(f"design.kind={kind} gives no indices: {remedy}")
+        if self.resume is None and names < 2:
+            raise OutOfRange(f"design.vary has {names} names: indices compare at least two, design.vary=[policy.strictness,policy.routing]")
+        if self.precision is not None:
+            raise OutOfRange("precision is for sweeps: indices want as many runs at every point, replicates=N")
+        for name in self.metrics:
+            if name not in METRICS:
+                raise OutOfRange(f"metrics={name} is not usable: choose from {', '.join(METRICS)}")
+        if not self.metrics:
+            raise OutOfRange("metrics=[] is empty: name at least one, metrics=[retention_rate]")
+        if set(self.policies) <= {self.reference} and not any(text.startswith("policy.") for text in self.design.vary):
+            raise OutOfRange(f"policies names nothing but the reference {self.reference}: add one to compare with it, policies=[a]")
+
+    @property
+    def paired(self) -> bool:
+        """The reference is run at every point: indices of the difference to it come out too."""
+        return True

@@ -47,7 +47,7 @@ def tell(folder: Path) -> int:
     if store.busy():
         print(f"  being worked on by {store.holder()}")
     elif missing or damaged or wrong or not (folder / "manifest.json").exists():
-        print(f"  go on with: relsim sweep resume={folder}")
+        print(f"  go on with: relsim {plan.content['command']} resume={folder}")
     else:
         print(f"  complete: {folder / 'runs.parquet'}")
     return 3 if bad or missing or damaged or wrong else 0

@@ -27,8 +27,20 @@ SETTINGS = {
         ("replicates=30", "runs of each policy at each point; the same luck at all points"),
         ("precision=0.002", "go on until the metric's mean is known to +/- this much, at most most_replicates=1000"),
         ("metric=retention_rate", "whose mean that is; in a paired design its difference to the reference"),
+        ("effects=true", "effects.csv and figures/ of what was varied"),
         ("resume=DIR", "go on with a sweep that was interrupted: only what is missing is computed"),
         ("resume=DIR only=RUN_ID", "compute one run again and show what it says"),
+    ),
+    "sensitivity": (
+        ("design=morris|saltelli", "screening with few runs, or shares of the variance (Sobol indices)"),
+        ("design.vary=[a,b:0:1]", "names varied, or groups of them: policy, world.needs, world (all levers)"),
+        ("design.trajectories=10", "morris: paths, of (names + 1) points each"),
+        ("design.points=64", "saltelli: base samples, a power of two, of (names + 2) points each"),
+        ("design.second_order=false", "saltelli: also what two names do only together"),
+        ("policies=[a]", "policies looked at, and their difference to the reference (loosened_holistic)"),
+        ("metrics=[retention_rate]", "outcomes looked at"),
+        ("replicates=5", "runs at each point; the same luck at all points"),
+        ("resume=DIR", "go on with one that was interrupted"),
     ),
     "calibrate": (
         ("data=FILE.csv", "renewal table to fit, with columns year, pct_surviving (the published figures)"),
@@ -90,7 +102,7 @@ def help_for(command: str, folders: Sequence[Path]) -> str:
 
 def groups_of(command: str) -> list[str]:
     """Groups of choices that a command has."""
-    lacking = {"compare": ("design",), "sweep": ()}.get(command, ("policy", "design"))
+    lacking = {"compare": ("design",), "sweep": (), "sensitivity": ()}.get(command, ("policy", "design"))
     return [group for group in GROUPS if group not in lacking]
 
 
