@@ -5,7 +5,7 @@ Two known truths, each met by 1,000 experiments at n = 5, 10 and 30:
 (a) the same policy twice with *different* luck: the true difference is 0;
 (b) two policies with *common* luck: the true difference is the mean over at least 100,000 other pairs.
 
-Long form: ``python -m tests.campaigns.coverage OUT`` (about an hour on two cores). Pairs are kept as parts in OUT, so
+Long form: ``python -m benchmarks.coverage OUT`` (about an hour on two cores). Pairs are kept as parts in OUT, so
 it can be interrupted and continued. Short form: tests/test_coverage.py.
 """
 
@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.compare import metric_info
-from experiments.engines import results, warm_up
+from experiments import schema
+from experiments.analysis.table import metric_info
+from experiments.engines import Engine, opened, results, warm_up
 from experiments.manifest import versions, write_whole
 from experiments.policies import load_policies
 from experiments.replicates import OWN_KEYS, Job, preliminary, settled_organisation, tails_of
@@ -65,7 +66,7 @@ class Plan:
             raise ValueError(f"{self.pairs} pairs are too few for {self.experiments} experiments of {SIZES} each")
 
 
-def first_job(plan: Plan, workers: int | None = 1) -> Job:
+def first_job(plan: Plan, engine: Engine) -> Job:
     """Pair 0, with the tails of the reference known."""
     scenario, world = Scenario(members=plan.members, burn_in=0), World()
     job = Job(
@@ -73,7 +74,7 @@ def first_job(plan: Plan, workers: int | None = 1) -> Job:
         policies=load_policies([REFERENCE, POLICY]), years=plan.years, seed=plan.seed, replicate=0,
     )  # fmt: skip
     early = [replace(job, replicate=OWN_KEYS + number) for number in range(plan.preliminary)]
-    return replace(job, tails=tails_of(list(results(preliminary, early, workers, "tails"))))
+    return replace(job, tails=tails_of(list(results(preliminary, early, engine, "tails"))))
 
 
 def pair(job: Job) -> dict:
@@ -98,9 +99,9 @@ def part_of(jobs: tuple[Job, ...]) -> pd.DataFrame:
     return pd.DataFrame([pair(job) for job in jobs])
 
 
-def pairs_of(plan: Plan, folder: Path | None, workers: int | None) -> pd.DataFrame:
+def pairs_of(plan: Plan, folder: Path | None, engine: Engine) -> pd.DataFrame:
     """All pairs of a plan, by replicate; parts that lie in ``folder`` already are not run again."""
-    first = first_job(plan, workers)
+    first = first_job(plan, engine)
     jobs = [replace(first, replicate=number) for number in range(plan.pairs)]
     parts = list(batched(jobs, PART))
     done = []
@@ -108,7 +109,7 @@ def pairs_of(plan: Plan, folder: Path | None, workers: int | None) -> pd.DataFra
         known = {place: folder / f"pairs-{place:04d}.parquet" for place in range(len(parts))}
         done = [pd.read_parquet(path) for path in known.values() if path.exists()]
         parts = [part for place, part in enumerate(parts) if not known[place].exists()]
-    for frame in results(part_of, parts, workers, f"{PART} pairs each"):
+    for frame in results(part_of, parts, engine, f"{PART} pairs each"):
         done.append(frame)
         if folder is not None:
             write_whole(known[frame["replicate"].iloc[0] // PART], frame.to_parquet(index=False))
@@ -125,18 +126,18 @@ def experiment(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     return paired(made, list(first.columns)).set_index("metric")
 
 
-def arm(pairs: pd.DataFrame, policy: str) -> pd.DataFrame:
-    """The decision metrics of one arm, one column each."""
-    return pairs[[f"{metric}:{policy}" for metric in DECISION_METRICS]].set_axis(list(DECISION_METRICS), axis=1)
+def arm(pairs: pd.DataFrame, policy: str, metrics=DECISION_METRICS) -> pd.DataFrame:
+    """The metrics of one arm, one column each."""
+    return pairs[[f"{metric}:{policy}" for metric in metrics]].set_axis(list(metrics), axis=1)
 
 
-def coverage(pairs: pd.DataFrame, experiments: int) -> pd.DataFrame:
+def coverage(pairs: pd.DataFrame, experiments: int, metrics=DECISION_METRICS, sizes=SIZES) -> pd.DataFrame:
     """Share of experiments whose 95 % interval holds the truth: case, n, metric, experiments, coverage, error, truth.
 
     Parameters
     ----------
     pairs : DataFrame
-        One row a pair, columns ``METRIC:POLICY``; at least ``2 * experiments * 45`` rows. No row serves two
+        One row a pair, columns ``METRIC:POLICY``; at least ``2 * experiments * sum(sizes)`` rows. No row serves two
         experiments of the same case.
 
     Returns
@@ -144,11 +145,11 @@ def coverage(pairs: pd.DataFrame, experiments: int) -> pd.DataFrame:
     DataFrame
         ``error`` is the standard error of the coverage over experiments, sqrt(p (1 - p) / experiments).
     """
-    reference, policy = arm(pairs, REFERENCE), arm(pairs, POLICY)
+    reference, policy = arm(pairs, REFERENCE, metrics), arm(pairs, POLICY, metrics)
     differences = policy - reference
     total, count = differences.sum(), len(pairs)
     rows, start, start_alike = [], 0, 0
-    for n in SIZES:
+    for n in sizes:
         held = {"a": [], "b": []}
         for _ in range(experiments):
             alike = experiment(
@@ -177,17 +178,20 @@ def page(table: pd.DataFrame, plan: Plan, pairs: pd.DataFrame, command: str) -> 
     inside = table["coverage"].between(LOWEST, HIGHEST)
     difference = arm(pairs, POLICY) - arm(pairs, REFERENCE)
     lines = [
-        "## Coverage: do the 95 % intervals hold what they promise?", "",
-        f"`{command}`", "",
-        f"{len(pairs):,} pairs of runs ({plan.members:,} members, {plan.years} year, no burn-in, seed {plan.seed}; `{REFERENCE}` and "
-        f"`{POLICY}` with common luck). {plan.experiments:,} experiments at each n, no pair used twice within a case. (a) The "
-        f"same policy twice with different luck: the true difference is 0. (b) Two policies with common luck: the truth is the mean over "
-        f"the {len(pairs) - max(SIZES):,} or more pairs that are not in the experiment. The interval is the one of `experiments.statistics.paired`. "
-        f"A coverage from {plan.experiments:,} experiments has a standard error of about {100 * table['error'].median():.1f} points. "
-        "Skewness is that of the paired difference in (b): the more skewed, the more pairs a t interval needs.", "",
+        "## Coverage: do the 95 % intervals hold what they promise?",
+        "",
+        f"`{command}`",
+        "",
+        f"{len(pairs):,} pairs of runs ({plan.members:,} members, {plan.years} year, no burn-in, seed {plan.seed}; `{REFERENCE}` and `{POLICY}` "
+        f"with common luck). {plan.experiments:,} experiments at each n, no pair used twice within a case. (a) The same policy twice "
+        "with different luck: the true difference is 0. (b) Two policies with common luck: the truth is the mean over the "
+        f"{len(pairs) - max(SIZES):,} or more pairs that are not in the experiment. The interval is that of `experiments.statistics.paired`. A "
+        f"coverage from {plan.experiments:,} experiments has a standard error of about {100 * table['error'].median():.1f} points. Skewness is that of "
+        "the paired difference in (b): the more skewed, the more pairs a t interval needs.",
+        "",
         "| case | metric | true difference | skewness | " + " | ".join(f"n = {n}" for n in SIZES) + " |",
         "| --- | --- | --- | --- | " + " | ".join("---" for _ in SIZES) + " |",
-    ]  # fmt: skip
+    ]
     for row in wide.to_dict("records"):
         skew = f"{difference[row['metric']].skew():.2f}" if row["case"] == "b" else ""
         shares = " | ".join(f"{100 * row[n]:.1f} %" for n in SIZES)
@@ -197,9 +201,10 @@ def page(table: pd.DataFrame, plan: Plan, pairs: pd.DataFrame, command: str) -> 
         f"{name} {number}" for name, number in versions().items() if name in ("python", "numpy", "scipy", "pandas")
     )
     lines += [
-        "", f"{inside.sum()} of {len(table)} cells lie between {100 * LOWEST:.0f} and {100 * HIGHEST:.0f} %; the lowest is {low:.1f} %, the "
-        f"highest {high:.1f} %. Model code {code_version()}; {known}.",
-    ]  # fmt: skip
+        "",
+        f"{inside.sum()} of {len(table)} cells lie between {100 * LOWEST:.0f} and {100 * HIGHEST:.0f} %; the lowest is {low:.1f} %, "
+        f"the highest {high:.1f} %. Model code {code_version()}; {known}.",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -215,10 +220,11 @@ def main() -> int:
     plan = Plan(pairs=given.pairs, experiments=given.experiments, members=given.members)
     given.out.mkdir(parents=True, exist_ok=True)
     warm_up()
-    pairs = pairs_of(plan, given.out, given.workers)
+    with opened(schema.Engine(workers=given.workers)) as engine:
+        pairs = pairs_of(plan, given.out, engine)
     table = coverage(pairs, plan.experiments)
     write_whole(given.out / "coverage.csv", table.to_csv(index=False).encode())
-    text = page(table, plan, pairs, "python -m tests.campaigns.coverage " + " ".join(sys.argv[1:]))
+    text = page(table, plan, pairs, "python -m benchmarks.coverage " + " ".join(sys.argv[1:]))
     write_whole(given.out / "reliability_coverage.md", text.encode())
     print(text)
     return 0 if table["coverage"].between(LOWEST, HIGHEST).all() else 1
