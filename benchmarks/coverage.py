@@ -182,12 +182,13 @@ def page(table: pd.DataFrame, plan: Plan, pairs: pd.DataFrame, command: str) -> 
         "",
         f"`{command}`",
         "",
-        f"{len(pairs):,} pairs of runs ({plan.members:,} members, {plan.years} year, no burn-in, seed {plan.seed}; `{REFERENCE}` and `{POLICY}` "
-        f"with common luck). {plan.experiments:,} experiments at each n, no pair used twice within a case. (a) The same policy twice "
-        "with different luck: the true difference is 0. (b) Two policies with common luck: the truth is the mean over the "
-        f"{len(pairs) - max(SIZES):,} or more pairs that are not in the experiment. The interval is that of `experiments.statistics.paired`. A "
-        f"coverage from {plan.experiments:,} experiments has a standard error of about {100 * table['error'].median():.1f} points. Skewness is that of "
-        "the paired difference in (b): the more skewed, the more pairs a t interval needs.",
+        f"{len(pairs):,} pairs of runs ({plan.members:,} members, {plan.years} year, no burn-in, seed {plan.seed}; `{REFERENCE}` and "
+        f"`{POLICY}` with common luck). {plan.experiments:,} experiments at each n, no pair used twice within a case. (a) The same "
+        "policy twice with different luck: the true difference is 0. (b) Two policies with common luck: the truth is the mean over "
+        f"the {len(pairs) - max(SIZES):,} or more pairs that are not in the experiment. The interval is that of "
+        f"`experiments.statistics.paired`. A coverage from {plan.experiments:,} experiments has a standard error of about "
+        f"{100 * table['error'].median():.1f} points. Skewness is that of the paired difference in (b): the more skewed, the more "
+        "pairs a t interval needs.",
         "",
         "| case | metric | true difference | skewness | " + " | ".join(f"n = {n}" for n in SIZES) + " |",
         "| --- | --- | --- | --- | " + " | ".join("---" for _ in SIZES) + " |",

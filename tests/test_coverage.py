@@ -25,19 +25,19 @@ def made(spread: float, experiments: int, *metrics: str) -> pd.DataFrame:
 
 
 def test_intervals_of_normal_differences_cover_what_they_promise():
-    table = coverage(made(0.3, 60, "margin"), 60, ["margin"])
+    table = coverage(made(0.3, 40, "margin"), 40, ["margin"])
     assert len(table) == 2 * len(SIZES) and set(table["case"]) == {"a", "b"}
-    assert table["coverage"].mean() == pytest.approx(0.95, abs=0.03)  # 360 experiments
+    assert table["coverage"].mean() == pytest.approx(0.95, abs=0.03)  # 240 experiments
     assert table.loc[table["case"] == "b", "truth"].between(0.09, 0.11).all()
     assert (table.loc[table["case"] == "a", "truth"] == 0).all()
 
 
 def test_a_campaign_sees_intervals_that_promise_too_much():
     """Luck with a long tail: a t interval from 5 pairs covers far less than 93 %."""
-    frame = made(0.3, 60, "margin", "retention_rate")
+    frame = made(0.3, 40, "margin", "retention_rate")
     random = np.random.default_rng(2)
     frame[f"margin:{POLICY}"] = frame[f"margin:{REFERENCE}"] + random.lognormal(0.0, 1.6, len(frame))
-    table = coverage(frame, 60, ["margin", "retention_rate"], sizes=[5]).set_index(["case", "metric"])["coverage"]
+    table = coverage(frame, 40, ["margin", "retention_rate"], sizes=[5]).set_index(["case", "metric"])["coverage"]
     assert table["b", "margin"] < LOWEST - 0.05 < table["b", "retention_rate"] <= 1.0
 
 
