@@ -6,7 +6,6 @@ import sys
 import time
 from pathlib import Path
 
-from experiments.calibrate import fitted_to
 from experiments.cells import aloud
 from experiments.composing import request_of
 from experiments.engines import opened, warm_up
@@ -58,6 +57,8 @@ def planned(request) -> Plan:
     table = read_survival(request.data)
     if request.scenario.stationary:
         raise OutOfRange(f"data={request.data}: a renewal table follows one cohort: add scenario=contract")
+    from experiments.calibrate import fitted_to  # brings the figures along, which are slow to import
+
     scenario = fitted_to(table, request.scenario, request.world, request.seed)
     return frozen(request, scenario, digest_of_file(request.data))
 
