@@ -35,7 +35,7 @@ def tell(folder: Path) -> int:
     wanted = np.full(len(plan.points), plan.content["replicates"])
     missing = sum(1 for _ in plan.units(wanted, done))
     total = int(wanted.sum())
-    wrong = trouble_with(folder)
+    wrong = trouble_with(folder) + (["plan.json or points.parquet, or a copy of it"] if store.plan_damaged() else [])
     share = 100 * (total - missing) // max(total, 1)
     print(f"{folder}: {total - missing:,} of {total:,} replicates of points done ({share} %), {bad:,} runs failed")
     if len(done) > total - missing:

@@ -60,15 +60,23 @@ class Store:
         """
         if not self.folder.is_dir() or not any((place / "plan.json").exists() for place in (self.folder, self.parts)):
             raise WrongRequest(f"{self.folder} holds no sweep: name the folder that relsim sweep wrote to")
-        pieces = [[self._read(place / name) for place in (self.folder, self.parts)] for name in ("plan.json", "points.parquet")]
+        pieces = self._copies()
         for content in pieces[0]:
             for points in pieces[1]:
                 with suppress(ValueError, KeyError, TypeError):
                     plan = read_plan(content, points)
-                    if repair and any(piece != good for both, good in zip(pieces, (content, points), strict=True) for piece in both):
+                    if repair and self.plan_damaged():
                         self.begin(plan)
                     return plan
         raise WrongRequest(f"the plan in {self.folder} is damaged, and its copy too: start again in a new folder")
+
+    def plan_damaged(self) -> bool:
+        """Whether one of the two copies of the plan is not what was written, or not there."""
+        return any(len(set(copies)) > 1 for copies in self._copies())
+
+    def _copies(self) -> list[list[bytes]]:
+        """Both copies of plan.json, both copies of points.parquet."""
+        return [[self._read(place / name) for place in (self.folder, self.parts)] for name in ("plan.json", "points.parquet")]
 
     @staticmethod
     def _read(path: Path) -> bytes:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.calibrate import fitted_to
 from experiments.cells import aloud
 from experiments.composing import request_of
 from experiments.engines import opened, warm_up
@@ -76,6 +75,8 @@ def planned(request) -> Plan:
     table = read_survival(request.data)
     if request.scenario.stationary:
         raise OutOfRange(f"data={request.data}: a renewal table follows one cohort: add scenario=contract")
+    from experiments.calibrate import fitted_to  # brings the figures along, which are slow to import
+
     scenario = fitted_to(table, request.scenario, request.world, request.seed)
     return frozen(request, scenario, digest_of_file(request.data))
 

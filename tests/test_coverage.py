@@ -1,10 +1,10 @@
-"""Short form of the coverage campaign (benchmarks/coverage.py): the same code on few pairs, and on pairs whose truth is known."""
+"""Short form of the coverage campaign (benchmarks/campaigns/coverage.py): the same code on few pairs, and on pairs whose truth is known."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.coverage import LOWEST, POLICY, REFERENCE, SIZES, Plan, coverage, page, pairs_of
+from benchmarks.campaigns.coverage import LOWEST, POLICY, REFERENCE, SIZES, Plan, coverage, page, pairs_of
 from experiments import schema
 from experiments.engines import opened
 from experiments.statistics import DECISION_METRICS
@@ -49,7 +49,7 @@ def test_the_real_model_from_pairs_to_page(tmp_path):
     pd.testing.assert_frame_equal(pairs, again)
     table = coverage(pairs, SMALL.experiments)
     assert table["coverage"].between(0, 1).all()
-    text = page(table, SMALL, pairs, "python -m benchmarks.coverage results/coverage")
+    text = page(table, SMALL, pairs, "python -m benchmarks.campaigns coverage")
     assert "92 pairs" in text and text.count("| a |") == text.count("| b |") == len(DECISION_METRICS)
 
 

@@ -2,12 +2,15 @@
 
 import logging
 
+import dask
 import distributed
 from distributed import Client, LocalCluster
 from distributed.scheduler import KilledWorker
 
 from experiments.engines.base import Engine, JobLost
 from sim.quantities import OutOfRange
+
+PATIENCE = 20  # seconds until a scheduler has answered
 
 
 def open_engine(settings, private=None) -> Engine:
@@ -23,14 +26,14 @@ class OnDask(Engine):
         self.cluster = None
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a worker that died is told as a row, not as a log
         # A lost job comes back to us at once: who is to blame is found out in experiments.engines.running.
-        self.config = distributed.config.set({"distributed.scheduler.allowed-failures": 0})
+        self.config = dask.config.set({"distributed.scheduler.allowed-failures": 0})
         if settings.address is None:
             self.cluster = LocalCluster(
                 n_workers=self.workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
                 silence_logs=logging.CRITICAL,
             )  # fmt: skip
         try:
-            self.client = Client(self.cluster or settings.address, timeout=20)
+            self.client = Client(self.cluster or settings.address, timeout=PATIENCE)
         except (OSError, ValueError, TimeoutError) as error:
             raise OutOfRange(
                 f"engine.address={settings.address} is not usable: no Dask scheduler answers there ({error})"

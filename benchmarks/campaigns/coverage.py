@@ -5,8 +5,9 @@ Two known truths, each met by 1,000 experiments at n = 5, 10 and 30:
 (a) the same policy twice with *different* luck: the true difference is 0;
 (b) two policies with *common* luck: the true difference is the mean over at least 100,000 other pairs.
 
-Long form: ``python -m benchmarks.coverage OUT`` (about an hour on two cores). Pairs are kept as parts in OUT, so
-it can be interrupted and continued. Short form: tests/test_coverage.py.
+Long form: ``python -m benchmarks.campaigns coverage`` (about an hour on two cores), or in any size
+``python -m benchmarks.campaigns.coverage OUT``. Pairs are kept as parts in OUT, so it can be interrupted and continued.
+Short form: tests/test_coverage.py.
 """
 
 import argparse
@@ -209,8 +210,30 @@ def page(table: pd.DataFrame, plan: Plan, pairs: pd.DataFrame, command: str) -> 
     return "\n".join(lines) + "\n"
 
 
-def main() -> int:
-    """The long form; exit status 1 where a coverage lies outside 93 to 97 %."""
+def carried_out(plan: Plan, folder: Path, workers: int | None, command: str) -> pd.DataFrame:
+    """The campaign in a folder of its own: pairs-*.parquet, coverage.csv, coverage.md; returns the table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    warm_up()
+    with opened(schema.Engine(workers=workers)) as engine:
+        pairs = pairs_of(plan, folder, engine)
+    table = coverage(pairs, plan.experiments)
+    write_whole(folder / "coverage.csv", table.to_csv(index=False).encode())
+    write_whole(folder / "coverage.md", page(table, plan, pairs, command).encode())
+    return table
+
+
+def main() -> list[tuple[str, dict]]:
+    """The full form, in results/coverage, where it goes on if it was interrupted."""
+    table = carried_out(Plan(), Path("results") / "coverage", None, "python -m benchmarks.campaigns coverage")
+    shown = table.assign(coverage=[f"{100 * share:.1f} %" for share in table["coverage"]])
+    return [
+        (f"case {case}, n = {n}", dict(zip(own["metric"], own["coverage"], strict=True)))
+        for (case, n), own in shown.groupby(["case", "n"])
+    ]
+
+
+def command_line() -> int:
+    """Any size, in any folder; exit status 1 where a coverage lies outside 93 to 97 %."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path, help="folder for parts and tables; continued if it holds parts")
     parser.add_argument("--workers", type=int, default=None, help="processes at a time (all cores)")
@@ -219,17 +242,11 @@ def main() -> int:
     parser.add_argument("--members", type=int, default=Plan.members)
     given = parser.parse_args()
     plan = Plan(pairs=given.pairs, experiments=given.experiments, members=given.members)
-    given.out.mkdir(parents=True, exist_ok=True)
-    warm_up()
-    with opened(schema.Engine(workers=given.workers)) as engine:
-        pairs = pairs_of(plan, given.out, engine)
-    table = coverage(pairs, plan.experiments)
-    write_whole(given.out / "coverage.csv", table.to_csv(index=False).encode())
-    text = page(table, plan, pairs, "python -m benchmarks.coverage " + " ".join(sys.argv[1:]))
-    write_whole(given.out / "reliability_coverage.md", text.encode())
-    print(text)
+    command = "python -m benchmarks.campaigns.coverage " + " ".join(sys.argv[1:])
+    table = carried_out(plan, given.out, given.workers, command)
+    print((given.out / "coverage.md").read_text(encoding="utf-8"))
     return 0 if table["coverage"].between(LOWEST, HIGHEST).all() else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command_line())
