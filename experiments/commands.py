@@ -63,6 +63,35 @@ COMMANDS: dict[str, Command] = {
             ("scenario=contract data=survival.csv out=results/try", "into a folder of your own choice"),
         ),
     ),
+    "sweep": Command(
+        "experiments.sweep",
+        "Runs a design over levers, world parameters and scenario values; what is interrupted can be resumed.",
+        "SweepRequest",
+        "runs.parquet (paired: pairs.parquet), effects.csv, figures/, failures.csv if some failed, manifest.json, plan.json, parts/",
+        (
+            ("design.vary=[policy.strictness,policy.routing] replicates=10", "a grid of two levers, three values each"),
+            (
+                "design=paired policies=[loosened_holistic] design.vary=[world.needs.spread,world.encounters.free_error:0.2:0.8]",
+                "a policy against the reference in 64 worlds",
+            ),
+            ("design=lhs design.vary=[policy.strictness,policy.coverage] design.points=200", "two levers, 200 points spread evenly"),
+            ("design.vary=[scenario.members:500:2000] precision=0.002", "run until mean retention is known to 0.2 points"),
+            ("-m policy=strict_siloed,loosened_holistic scenario.members=500,2000", "four jobs, one after the other"),
+        ),
+    ),
+    "sensitivity": Command(
+        "experiments.sensitivity",
+        "Tells which levers, world parameters or scenario values matter: Morris screening or Sobol indices.",
+        "SensitivityRequest",
+        "indices.csv, figures/, runs.parquet, pairs.parquet, manifest.json, plan.json, parts/",
+        (
+            ("scenario.members=500", "all levers of loosened_holistic, screened"),
+            ("design.vary=[world] replicates=2", "all parameters of the world: which of them turn the effect round"),
+            ("design.vary=[world.needs,world.learning] policies=[loosened_siloed]", "two processes, another policy"),
+            ("design=saltelli design.vary=[policy.strictness,policy.routing] design.points=128", "shares of the variance of two levers"),
+            ("design=saltelli design.vary=[world.needs,policy] design.second_order=true", "and what two of them do only together"),
+        ),
+    ),
     "audit": Command(
         "experiments.audit",
         "Asks a leadership six questions and writes the policy that the answers describe.",
@@ -86,6 +115,22 @@ COMMANDS: dict[str, Command] = {
             ("experiment first", "experiment/first.yaml: an overlay of all settings"),
         ),
         words=("policy", "scenario", "experiment"),
+    ),
+    "status": Command(
+        "experiments.status",
+        "Tells how far a sweep is, and whether all of it is still what was written.",
+        "",
+        "nothing",
+        (("results/sweep/mine", "how far this one is, and the command that goes on with it"),),
+        words=("DIR",),
+    ),
+    "collect": Command(
+        "experiments.collect",
+        "Puts the tables of several runs into one.",
+        "",
+        "runs.parquet, pairs.parquet, manifest.json",
+        (("results/a results/b out=results/both", "the rows of both, each run once"),),
+        words=("DIR",),
     ),
 }
 
