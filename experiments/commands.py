@@ -58,4 +58,15 @@ COMMANDS: dict[str, Command] = {
             ("scenario=contract data=survival.csv out=results/try", "into a folder of your own choice"),
         ),
     ),
+    "diary": Command(
+        "experiments.diary",
+        "Tells one member's weeks under two policies side by side, on the same luck.",
+        "DiaryRequest",
+        "diary.html, diary.csv, weeks.csv, manifest.json",
+        (
+            ("policies=[loosened_holistic]", "somebody whose fate depends on the policy, against the conventional one"),
+            ("policies=[loosened_holistic] reference=strict_siloed member=17", "another reference, member 17"),
+            ("scenario.members=300 years=3 replicate=4", "a small organisation, three years, the fifth run"),
+        ),
+    ),
 }

@@ -19,6 +19,12 @@ SETTINGS = {
         ("data=FILE.csv", "renewal table to fit a cohort to first, columns year, pct_surviving (the published one)"),
         ("targets=true line=true", "data targets; the policy effect along the weight of lived experience"),
     ),
+    "diary": (
+        ("policies=[a]", "the policy told beside the reference (loosened_holistic)"),
+        ("reference=NAME", "the reference (conventional)"),
+        ("member=N", "number of a member at the switch (somebody whose fate depends on the policy)"),
+        ("replicate=N", "which of the runs that a comparison with this seed makes (0)"),
+    ),
     "calibrate": (
         ("data=FILE.csv", "renewal table to fit, with columns year, pct_surviving (the published figures)"),
         ("fit_years=N", "years of a survival table used for fitting (all)"),
@@ -56,7 +62,7 @@ def overview() -> str:
 def help_for(command: str, folders: Sequence[Path]) -> str:
     """``relsim COMMAND --help``."""
     what = COMMANDS[command]
-    groups = [group for group in GROUPS if group != "policy" or command == "compare"]
+    groups = [group for group in GROUPS if group != "policy" or command in ("compare", "diary")]
     lines = [
         f"relsim {command} [flags] [name=value ...]",
         "",
