@@ -92,6 +92,17 @@ COMMANDS: dict[str, Command] = {
             ("design=saltelli design.vary=[world.needs,policy] design.second_order=true", "and what two of them do only together"),
         ),
     ),
+    "diary": Command(
+        "experiments.diary",
+        "Tells one member's weeks under two policies side by side, on the same luck.",
+        "DiaryRequest",
+        "diary.html, diary.csv, weeks.csv, manifest.json",
+        (
+            ("policies=[loosened_holistic]", "somebody whose fate depends on the policy, against the conventional one"),
+            ("policies=[loosened_holistic] reference=strict_siloed member=17", "another reference, member 17"),
+            ("scenario.members=300 years=3 replicate=4", "a small organisation, three years, the fifth run"),
+        ),
+    ),
     "audit": Command(
         "experiments.audit",
         "Asks a leadership six questions and writes the policy that the answers describe.",

@@ -233,3 +233,14 @@ class SensitivityRequest(SweepRequest):
     def paired(self) -> bool:
         """The reference is run at every point: indices of the difference to it come out too."""
         return True
+
+
+@quantities
+class DiaryRequest(Request):
+    """``relsim diary``: one member's weeks under a policy and under the reference, on the same luck."""
+
+    policies: list[str] = field(default_factory=lambda: ["loosened_holistic"])
+    member: int | None = quantity(None, "member", 0, 100_000_000, ASSUMED, "number of somebody who is a member at the switch; null: somebody whose fate depends on the policy")
+    replicate: int = quantity(0, "run", 0, 2**31 - 1, ASSUMED, "which of the runs that a comparison with this seed makes")
+    replicates: int = quantity(1, "runs a policy", 1, 1, ASSUMED, "a diary is of one run: choose it with replicate")
+    preliminary: int = quantity(2, "runs", 0, 100_000, ASSUMED, "runs of the reference, with luck of their own, that say what a usual member is like")

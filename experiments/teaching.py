@@ -42,6 +42,12 @@ SETTINGS = {
         ("replicates=5", "runs at each point; the same luck at all points"),
         ("resume=DIR", "go on with one that was interrupted"),
     ),
+    "diary": (
+        ("policies=[a]", "the policy told beside the reference (loosened_holistic)"),
+        ("reference=NAME", "the reference (conventional)"),
+        ("member=N", "number of a member at the switch (somebody whose fate depends on the policy)"),
+        ("replicate=N", "which of the runs that a comparison with this seed makes (0)"),
+    ),
     "calibrate": (
         ("data=FILE.csv", "renewal table to fit, with columns year, pct_surviving (the published figures)"),
         ("fit_years=N", "years of a survival table used for fitting (all)"),
@@ -133,7 +139,7 @@ def hydra_words() -> str:
     )
 def groups_of(command: str) -> list[str]:
     """Groups of choices that a command has."""
-    lacking = {"compare": ("design",), "sweep": (), "sensitivity": ()}.get(command, ("policy", "design"))
+    lacking = {"compare": ("design",), "diary": ("design",), "sweep": (), "sensitivity": ()}.get(command, ("policy", "design"))
     return [group for group in GROUPS if group not in lacking]
 
 
