@@ -96,7 +96,7 @@ def policy_from(values: dict, place: str = "policy") -> Policy | Timeline:
                 f"{place}[{number}].week={when['week']} comes before week {steps[-1].week} of the entry above: "
                 "put entries in the order of their weeks"
             )
-        if steps and not changed and all(step.departments is None for step in steps):
+        if steps and replace(policy, **changed) == policy and all(step.departments is None for step in steps):
             raise WrongRequest(f"{place}[{number}] changes nothing: name the levers that change in week {when['week']}")
         policy = replace(policy, **changed)
         steps.append(Step(policy, **when))
