@@ -56,7 +56,8 @@ def who_it_is(telling) -> str:
     voice = "seldom speaks up when let down" if facts["voice"] < 0.2 else (
         "often speaks up when let down" if facts["voice"] > 0.4 else "sometimes speaks up when let down"
     )  # fmt: skip
-    return f"Member {telling.chosen.member} of the {label(telling.scenario)}: {since} at the switch, asks {asks}, mostly about department {facts['main_domain']}, and {voice}."
+    who = f"Member {telling.chosen.member} of the {label(telling.scenario)}: {since} at the switch"
+    return f"{who}, asks {asks}, mostly about department {facts['main_domain']}, and {voice}."
 
 
 def ending(telling, name: str) -> dict:
