@@ -18,15 +18,15 @@
 typedef struct { /* all numbers that the rules are given */
     double spread, drift, trend_spread, trend_years, main_domain_share, several_domains_share;
     double hours, handoff_hours, coordination_hours, record_hours, handoff_ease, listening_hours, solution_hours;
-    double free_hours, role_gap, climate_hours, meaning_hours, shared_hours, report_hours, week_hours;
-    double hurry, deepening, gaming, relief, least_effort, sinking, recovering;
+    double free_hours, role_gap, climate_hours, meaning_hours, shared_hours, report_hours, judging_hours;
+    double week_hours, hurry, deepening, gaming, relief, least_effort, sinking, recovering;
     double tolerance, standard_error, free_error, error_known, empathy, standard_failure, free_failure, failure_size;
     double recovery, amends, giveaway, latent_share, solution_reach, immersion_warmth, advice_line, advice_quality;
     double covered, neglect, handoff_loss, handoff_drop, handoff_wait, depth_loss, effort_cost, wait_cost;
     double codified, records, bond_growth, bond_years;
     double gain, loss, severe, line, disappointment, promise_lift, expecting, learning, friction;
     double resolved_standard, resolved_free, healing, apology, found_out, betrayal, scar, humble, objectivity, exposure;
-    double complaint_hours, request_worth, let_down_cost, promise;
+    double advice_credit, complaint_hours, request_worth, let_down_cost, promise;
     double lived_weight, bond_weight, bond_elasticity, grievance_weight, price_weight, grievance_weeks;
     double dues, outside_option;
     double prior, prior_years, involuntary, belief, bond, grievance, expectation;

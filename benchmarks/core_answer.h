@@ -10,7 +10,9 @@ static double fit(double distance, double tolerance)
 static double visible_share(const Run *run, int holder, int server)
 {
     const Rules *rules = &run->rules;
-    if (holder < 0 || holder == server)
+    if (holder < 0)
+        return 0.0;
+    if (holder == server)
         return 1.0;
     const Department *unit = &run->departments[run->staff[holder].department];
     if (!run->staff[holder].alive)
@@ -96,16 +98,17 @@ static double quality_of(const Run *run, int week, Case *entry, const Draws *luc
             double covering = draws(rules, rules->key_covering, week, identity, entry->ordinal).at[0];
             entry->admitted = covering < unit->transparency;
             entry->hidden = entry->admitted ? 0.0 : rules->covered * rules->failure_size;
-            tally[entry->admitted ? ADMITTED : COVERED] += 1.0;
         }
     }
-    if (entry->advising && quality < rules->advice_line) {
+    entry->advising = entry->advising && quality < rules->advice_line;
+    if (entry->advising) {
         entry->hidden = 0.0;
         entry->admitted = false;
+        quality = rules->advice_quality;
         tally[ADVISED] += 1.0;
-        return rules->advice_quality;
     }
-    entry->advising = false;
+    tally[ADMITTED] += entry->admitted ? 1.0 : 0.0;
+    tally[COVERED] += entry->hidden > 0.0 ? 1.0 : 0.0;
     return quality;
 }
 
@@ -123,6 +126,8 @@ static void answer(Run *run, int week, Case *cases, int64_t used, double *tally)
         double quality = 0.0;
         if (!entry->handed || luck.at[3] >= dropping_chance(rules, unit, person->alignment))
             quality = quality_of(run, week, entry, &luck, tally);
+        else
+            entry->advising = false;
         double weeks = person->waiting + (entry->handed ? rules->handoff_wait : 0.0);
         entry->received = quality - (rules->effort_cost * fmax(0.0, 1.0 - person->care)
                                      + rules->wait_cost * weeks / (1.0 + 0.5 * weeks));

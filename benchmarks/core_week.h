@@ -184,7 +184,8 @@ static void share_hours(Run *run, const Case *cases, int64_t used, double *tally
         const Department *unit = &run->departments[person->department];
         double other = rules->climate_hours * unit->climate + rules->meaning_hours * unit->why
                      + rules->shared_hours * unit->shared;
-        other += rules->report_hours * (1.0 - unit->judgement) + unit->development;
+        other += rules->report_hours * (1.0 - unit->judgement) + rules->judging_hours * unit->judgement
+               + unit->development;
         double hours = fmax(1.0, rules->week_hours - other);
         int64_t capacity = (int64_t)(hours * HOUR);
         double seen = unit->evaluation * (1.0 - unit->judgement * (1.0 - unit->insight));

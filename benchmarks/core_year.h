@@ -28,13 +28,13 @@ static void live_through(Run *run, int week, Case *cases, int64_t used, double *
         Member *member = &run->members[entry->member];
         Staff *person = &run->staff[entry->server];
         const Department *unit = &run->departments[person->department];
-        double before = run->trust[entry->member], trust = before, ceiling = member->ceiling;
+        double before = run->trust[entry->member], trust = before;
         double true_quality = received / entry->parts, quality = (received + hidden) / entry->parts;
         if (hidden > 0.0
             && draws(rules, rules->key_exposure, week, member->identity, entry->ordinal).at[0] < rules->found_out) {
             quality = true_quality;
             trust -= rules->betrayal * trust;
-            member->ceiling = (float)(ceiling * (1.0 - rules->scar));
+            member->ceiling = (float)(member->ceiling * (1.0 - rules->scar));
             tally[FOUND_OUT] += 1.0;
         }
         double line = rules->line + rules->disappointment * fmax(0.0, member->expectation - rules->expectation);
@@ -59,7 +59,7 @@ static void live_through(Run *run, int week, Case *cases, int64_t used, double *
                 tally[COMPLAINTS] += 1.0;
                 person->aftermath += (int64_t)(rules->complaint_hours * HOUR);
                 if (luck.at[1] < (entry->free ? rules->resolved_free : rules->resolved_standard) * person->care) {
-                    trust += rules->healing * fmax(0.0, ceiling - trust);
+                    trust += rules->healing * fmax(0.0, member->ceiling - trust);
                 } else {
                     member->grievance = week;
                     tally[UNRESOLVED] += 1.0;
@@ -67,7 +67,8 @@ static void live_through(Run *run, int week, Case *cases, int64_t used, double *
             }
         }
         run->trust[entry->member] = trust;
-        member->belief += rules->learning * (arrived - member->belief);
+        double lesson = advised ? arrived * rules->advice_credit : arrived;
+        member->belief += rules->learning * (lesson - member->belief);
         double lifted = quality + rules->promise_lift * rules->promise;
         member->expectation = (float)(member->expectation + rules->expecting * (lifted - member->expectation));
         tally[QUALITY] += true_quality;

@@ -76,7 +76,8 @@ class Staff(mesa.Agent):
         """Meet the week's work and the backlog with the hours there are."""
         policy, world = self.model.policy, self.model.world.routing
         other = world.climate_hours * policy.climate + world.meaning_hours * policy.why
-        other += world.shared_hours * policy.shared + world.report_hours * (1.0 - policy.judgement) + policy.development
+        other += world.shared_hours * policy.shared + policy.development
+        other += world.report_hours * (1.0 - policy.judgement) + world.judging_hours * policy.judgement
         capacity = int(max(1.0, world.week_hours - other) * HOUR)
         seen = policy.evaluation * (1.0 - policy.judgement * (1.0 - self.model.insight[self.department]))
         aim = 1.0 - world.hurry * (1.0 - seen) + world.deepening * seen
@@ -149,7 +150,7 @@ class Member(mesa.Agent):
         policy, world, random = model.policy, model.world.trust, model.rng.random
         hidden = sum(case.hidden for case in parts)
         true = sum(case.received for case in parts) / len(parts)
-        quality, trust, ceiling = true + hidden / len(parts), before, self.ceiling
+        quality, trust, advised = true + hidden / len(parts), before, any(case.advising for case in parts)
         if hidden > 0.0 and random() < world.found_out:
             quality = true
             trust -= world.betrayal * trust
@@ -159,7 +160,7 @@ class Member(mesa.Agent):
         line = world.line + world.disappointment * max(0.0, self.expectation - model.fit.expectation)
         if quality >= line:
             gain = world.gain * (1.0 + world.humble * policy.listening * (1.0 - before))
-            if any(case.advising for case in parts):
+            if advised:
                 gain *= 1.0 + world.objectivity
             trust += min(1.0, gain) * max(0.0, self.ceiling - trust)
         else:
@@ -168,20 +169,21 @@ class Member(mesa.Agent):
             worth -= world.let_down_cost
             self.let_downs += 1
             if random() < self.voice * (0.5 + 0.5 * before):
-                trust = self.complain(last, trust, ceiling)
+                trust = self.complain(last, trust)
         self.trust = trust
-        self.belief += world.learning * (arrived - self.belief)
+        lesson = arrived * world.advice_credit if advised else arrived
+        self.belief += world.learning * (lesson - self.belief)
         lifted = quality + world.promise_lift * policy.promise
         self.expectation += world.expecting * (lifted - self.expectation)
         model.worth += worth
 
-    def complain(self, case: Case, trust: float, ceiling: float) -> float:
+    def complain(self, case: Case, trust: float) -> float:
         """A complaint is resolved, and trust won back, or it stays open; returns trust."""
         model, world, person = self.model, self.model.world.trust, case.server
         self.complaints += 1
         person.aftermath += int(world.complaint_hours * HOUR)
         if model.rng.random() < (world.resolved_free if case.free else world.resolved_standard) * person.care:
-            return trust + world.healing * max(0.0, ceiling - trust)
+            return trust + world.healing * max(0.0, self.ceiling - trust)
         self.grievance = model.week
         return trust
 

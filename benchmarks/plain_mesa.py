@@ -138,7 +138,9 @@ class PlainMesa(mesa.Model):
 
     def visible_share(self, holder: Staff | None, server: Staff) -> float:
         """How much of what ``holder`` learned about a member ``server`` can see."""
-        if holder is None or holder is server or holder.department == server.department:
+        if holder is None:
+            return 0.0
+        if holder is server or holder.department == server.department:
             return 1.0
         return self.policy.information
 
@@ -163,6 +165,7 @@ class PlainMesa(mesa.Model):
         policy, world, rng = self.policy, self.world.encounters, self.rng
         member, person = case.member, case.server
         if case.handed and rng.random() < self.dropping_chance(person):
+            case.advising = False
             return 0.0
         reach, known = self.reach(case)
         near = self.meets(member, case.domain, reach)
