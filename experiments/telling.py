@@ -1,7 +1,5 @@
 """A diary in plain sentences: what happened in a week, and why a decision fell as it did. Nothing here computes a result."""
 
-import math
-
 from experiments.wording import LAPSE_WORDS, capital, label, listed, number
 
 FITS = ((0.75, "It fitted well."), (0.45, "It fitted in part."), (0.2, "It fitted badly."), (-1.0, "It missed the need."))
@@ -14,7 +12,7 @@ FAILURES = {
 MANNERS = {
     "standard": "answered by the standard",
     "solution": "put a solution together from what is known",
-    "discretion": "answered at their own discretion",
+    "discretion": "answered with discretion",
 }
 TERMS = (
     ("base", "Base commitment", "what the member brings, and years of membership"),
@@ -25,12 +23,13 @@ TERMS = (
     ("from_outside", "Elsewhere", "what is to be had elsewhere"),
 )
 """Terms of a renewal decision: (column, name, meaning)."""
+MUCH = 0.3  # quality of an answer that is worth words
 SMALL = 0.05  # log odds below which a term is not worth words
 
 
 def who(entry: dict) -> str:
     """The person on the staff an entry is about."""
-    new = f", hired in week {entry['hired'] + 1}" if entry["hired"] >= 0 else ""
+    new = f" (hired in week {entry['hired'] + 1})" if entry["hired"] >= 0 else ""
     return f"staff member {entry['staff']} of department {entry['department']}{new}"
 
 
@@ -66,16 +65,18 @@ def sentences(entry: dict, departments: int) -> list[str]:
 
 def answer(entry: dict, departments: int) -> list[str]:
     """One part of a request."""
-    person = capital(who(entry))
+    person, about = who(entry), f"On department {entry['domain']}: " if entry["parts"] > 1 else ""
     if entry["manner"] == "refused":
-        return ["Turned away: the service has been dropped."]
+        return [capital(f"{about}turned away, the service has been dropped.")]
     if entry["owned"]:
-        person = f"The relationship owner, {who(entry)},"
+        own = "the owner" if entry["part"] else f"the owner, {person},"
+        person = f"{person}, standing in for the owner," if entry["stand_in"] else own
+    elif entry["stand_in"]:
+        person = f"{person}, standing in,"
     if entry["lost"]:
-        return [f"Handed on to {who(entry)}, where it was never answered.", *consequences(entry)]
-    first = f"{person} {MANNERS[entry['manner']]}"
-    if entry["advised"]:
-        first = f"{person} named a better source elsewhere"
+        return [capital(f"{about}handed on to {who(entry)} and never answered."), *consequences(entry)]
+    what = "named a better source elsewhere" if entry["advised"] else MANNERS[entry["manner"]]
+    first = capital(f"{about}{person} {what}")
     if entry["handed_on"]:
         first += ", handed on from another desk"
     if entry["waited"] >= 1.0:
@@ -83,7 +84,20 @@ def answer(entry: dict, departments: int) -> list[str]:
     if entry["care"] < 0.75:
         first += ", in a hurry"
     fits = "" if entry["advised"] else next(text for low, text in FITS if entry["fit"] >= low)
-    return [f"{first}.", fits, FAILURES[entry["failure"]], *consequences(entry)]
+    return [f"{first}.", fits, done_how(entry), FAILURES[entry["failure"]], *consequences(entry)]
+
+
+def done_how(entry: dict) -> str:
+    """Where an answer was worth much more or less than its fit: who gave it, and how much time there was."""
+    said = []
+    if not entry["advised"] and entry["failure"] in ("none", "put_right"):
+        if entry["quality"] - entry["fit"] <= -MUCH:
+            said.append("It was done poorly.")
+        elif entry["quality"] - entry["fit"] >= MUCH:
+            said.append("It was done very well.")
+    if entry["quality"] - entry["received"] >= MUCH:
+        said.append("Lack of time cost it much of its worth.")
+    return " ".join(said)
 
 
 def consequences(entry: dict) -> list[str]:
@@ -126,7 +140,7 @@ def staff_left(entry: dict, departments: int) -> list[str]:
     if lost >= 0.5:
         before, after = (f"{100 * entry[key]:.0f}" for key in ("known_before", "known_after"))
         said.append(f"What is known of the member falls from {before} to {after} in 100.")
-    return said
+    return said if len(said) > 1 else [*said, "What they knew of the member stays."]
 
 
 SAYING = {
@@ -134,7 +148,7 @@ SAYING = {
     "renewal": renewal,
     "latent": latent,
     "staff_left": staff_left,
-    "owner": lambda entry, departments: [f"{capital(who(entry))} becomes the relationship owner."],
+    "owner": lambda entry, departments: [f"{capital(who(entry))} becomes the relationship owner: one person for everything."],
     "promise": lambda entry, departments: [f"Members are told to expect more of a partnership ({number(entry['value'], 1)} of 1)."],
     "breach": lambda entry, departments: ["The organisation breaks its members' trust."],
     "jump": lambda entry, departments: ["Needs jump to something nobody asks for yet."],
@@ -147,7 +161,9 @@ def tone(entry: dict) -> str:
     event = entry["event"]
     if event == "renewal":
         return "turn" if entry["renewed"] else "bad"
-    if event in ("staff_left", "breach"):
+    if event == "staff_left":
+        return "bad" if entry["bond"] >= 0.05 or entry["known_before"] - entry["known_after"] >= 0.005 else "plain"
+    if event == "breach":
         return "bad"
     if event == "answer":
         if entry.get("let_down") or entry.get("found_out") or entry["manner"] == "refused" or entry.get("lost"):
@@ -196,8 +212,3 @@ def moved(before: float, after: float) -> str:
     """A change of something between 0 and 1, as so many in 100 with its change."""
     now, change = round(100 * after), round(100 * after) - round(100 * before)
     return f"{now}" + (f" ({number(change, 0, sign=True)})" if change else "")
-
-
-def is_number(value) -> bool:
-    """Whether a cell of a diary holds a number."""
-    return isinstance(value, (int, float)) and math.isfinite(value)

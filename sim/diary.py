@@ -35,7 +35,8 @@ ENTRY = {
     "department": "that person's department",
     "hired": "week in which that person was hired, on the diary's calendar",
     "manner": "answer: standard, solution, discretion or refused",
-    "owned": "answer: by the member's relationship owner",
+    "owned": "answer: by the member's relationship owner, or by somebody who stands in for the owner",
+    "stand_in": "answer: by somebody else than the owner, or than the department asked for",
     "advised": "answer: a better source was named",
     "handed_on": "answer: came from somebody else's desk",
     "lost": "answer: handed on and never answered",
@@ -156,6 +157,9 @@ class MemberDiary:
             self._note(model, "breach", trust_before=self._trust(model), trust_after=self._after_breach(model))
         if len(mine) == 0:
             return
+        owner = int(model.tables["members"]["owner"][self.row])
+        if owner != self.before["owner"] and owner >= 0:
+            self._note(model, "owner", **self._person(model, owner))
         parts = [self._part(model, int(index)) for index in mine]
         if any(getattr(entry, "name", "") == "trust" for entry in model.week):
             self._judge(model, mine, parts)
@@ -205,8 +209,6 @@ class MemberDiary:
             self._note(model, "jump", domain=model.departments)
         if self.row in model.participants:
             self._note(model, "takes_part")
-        if member["owner"] != before["owner"] and member["owner"] >= 0:
-            self._note(model, "owner", **self._person(model, int(member["owner"])))
         self._what_was_learned(model, member, before)
         self._who_left(model, before)
         if self.decision is not None:
@@ -274,9 +276,13 @@ class MemberDiary:
         staff = model.tables["staff"].rows
         server, free, handed = int(case["server"]), bool(case["free"]), bool(case["handed"])
         person, world = staff[server], given["encounters"]
+        if case["owned"]:
+            stand_in = server != model.tables["members"]["owner"][self.row]
+        else:
+            stand_in = person["department"] != case["domain"]
         part = {
             "part": int(case["ordinal"]) % 2, "parts": int(case["parts"]), "domain": int(case["domain"]),
-            **self._person(model, server), "owned": bool(case["owned"]),
+            **self._person(model, server), "owned": bool(case["owned"]), "stand_in": bool(stand_in),
         }  # fmt: skip
         if case["refused"]:
             return part | {"manner": "refused", "received": 0.0}

@@ -68,7 +68,9 @@ def ending(telling, name: str) -> dict:
     if decision is None:
         fate, more = f"Still a member after {number(weeks / WEEKS, 0)} years", ""
     else:
-        fate, more = f"Left in week {decision['week'] + 1}", capital(LAPSE_WORDS[decision["reason"]])
+        fate, more = f"Left in week {decision['week'] + 1}", f"Reason: {LAPSE_WORDS[decision['reason']]}"
+        if decision["reason"] == "no_single_cause":
+            more += "; nothing alone would have kept the member"
     sums = [
         ("requests answered", str(len(lasts))),
         ("let-downs", str(sum(entry["let_down"] for entry in lasts))),
