@@ -178,6 +178,8 @@ def through_the_door(one: Set, folder: Path, runner: Runner) -> Verdict:
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = door.main(["compare", *one.words])
+    except KeyboardInterrupt:
+        raise
     except BaseException as error:  # a campaign reports every way in which the door can break
         return Verdict("broken", *clock.read(), f"raised {type(error).__name__}: {error}"[:300])
     seconds, wall = clock.read()
@@ -263,7 +265,7 @@ def campaign(sets: int, commands: int, seed: int, only_commands: bool = False, p
     verdicts, broken, commanded = [], [], []
     right: set[int] = set()
     here = Path.cwd()
-    with tempfile.TemporaryDirectory(prefix="hostile-") as name, stand_in() as runner:
+    with tempfile.TemporaryDirectory(prefix="hostile-") as name, stand_in() as runner, contextlib.suppress(KeyboardInterrupt):
         folder = Path(name)
         os.chdir(folder)
         try:
@@ -276,7 +278,8 @@ def campaign(sets: int, commands: int, seed: int, only_commands: bool = False, p
         finally:
             os.chdir(here)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024.0**2 if sys.platform == "darwin" else 1024.0)
-    with tempfile.TemporaryDirectory(prefix="hostile-") as name:
+    # Interrupted here, a campaign reports what it has done until then.
+    with tempfile.TemporaryDirectory(prefix="hostile-") as name, contextlib.suppress(KeyboardInterrupt):
         for one in tqdm(real, desc="as commands", disable=not progress, file=sys.stderr):
             commanded.append(as_command(one, Path(name), id(one) in right))
             if commanded[-1].trouble:
