@@ -75,6 +75,18 @@ COMMANDS: dict[str, Command] = {
         ),
         words=("policy", "scenario", "experiment"),
     ),
+    "audit": Command(
+        "experiments.audit",
+        "Asks a leadership six questions and writes the policy that the answers describe.",
+        "",
+        "policy/NAME.yaml",
+        (
+            ("", "asks, at a terminal"),
+            ("answers=[0.2,0.8,0,1,0.5,0.3]", "six numbers from 0 (the first way) to 1 (the second), in order"),
+            ("board=0.2 roles=0.8 hiring=0 evaluation=1 development=0.5 strategy=0.3 name=ours", "by name"),
+        ),
+        words=("answers=", "board=", "roles=", "hiring=", "evaluation=", "development=", "strategy=", "name="),
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from experiments.calibrate import fitted_to
 from experiments.engines import results, warm_up
 from experiments.line import world_at
 from experiments.manifest import manifest, write_manifest, write_whole
+from experiments.policies import plain_policy
 from experiments.replicates import OWN_KEYS, Job, Replicate, preliminary, run_replicate, tails_of
 from experiments.scenarios import scenario_named
 from experiments.statistics import Comparison, answer, paired
@@ -94,7 +95,7 @@ def described(request, job: Job) -> dict:
         "years": job.years,
         "replicates": request.replicates,
         "reference": job.reference,
-        "policies": {name: asdict(policy) for name, policy in request.policy_set.items()},
+        "policies": {name: plain_policy(policy) for name, policy in request.policy_set.items()},
         "fit": asdict(job.fit),
         "tails": asdict(job.tails),
     }

@@ -13,6 +13,7 @@ import sim
 import sim.processes
 from experiments.tables import read_survival
 from sim.quantities import ASSUMED, OutOfRange, quantities, quantity
+from sim.timeline import Timeline
 
 CELLS = ("strict_siloed", "loosened_siloed", "strict_holistic", "loosened_holistic")
 ENGINES = ("local",)
@@ -62,7 +63,7 @@ class Request:
     """The resolved configuration as plain values, for the manifest."""
     choices: dict[str, Any] = internal(dict)
     """What was chosen of each group, as Hydra notes it."""
-    policy_set: dict[str, sim.Policy] = internal(dict)
+    policy_set: dict[str, sim.Policy | Timeline] = internal(dict)
     """The policies asked for, by name, the reference first."""
 
     def check_together(self) -> None:

@@ -52,10 +52,15 @@ class Scenario:
     outside_option: float = quantity(0.0, "logit", -3.0, 3.0, ASSUMED, "what is to be had elsewhere, against the time the data were taken")
     burn_in: int = quantity(104, "weeks", 0, 1040, ASSUMED, "weeks under the reference before the switch")
     horizon: int = quantity(5, "years", 1, 30, ASSUMED, "years followed when nothing else is said")
+    shift_week: int = quantity(-1, "week", -1, 2000, ASSUMED, "week from founding in which needs jump to what nobody asks for; -1 never")
+    shift_size: float = quantity(2.0, "sd of needs", -6.0, 6.0, ASSUMED, "how far the first latent need of everybody jumps then")
+    shift_share: float = quantity(0.4, "share", 0.0, 0.9, ASSUMED, "part of an answer's worth that lies in latent needs from then on")
+    breach_week: int = quantity(-1, "week", -1, 2000, ASSUMED, "week from founding of a breach of trust by the organisation; -1 none")
+    breach: float = quantity(0.7, "share", 0.0, 1.0, ASSUMED, "part of everybody's trust lost in it")
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False
-    """Re-set the number of posts once a year to the members there are."""
+    """Re-set the number of posts once a year to the members there are, instead of to results."""
     off: list[str] = field(default_factory=list)
     """Processes that are not called."""
     line: list[Fit] = field(default_factory=list)
@@ -78,7 +83,9 @@ class Scenario:
                 f"the data allow at most {weights[-1]:g} (relsim calibrate found no commitment that fits beyond it)"
             )
         names = [f.name for f in fields(Fit)]
-        values = {name: float(np.interp(lived_weight, weights, [getattr(fit, name) for fit in self.line])) for name in names}
+        values = {
+            name: float(np.interp(lived_weight, weights, [getattr(fit, name) for fit in self.line])) for name in names
+        }
         return Fit(**{**values, "lived_weight": lived_weight})
 
 
