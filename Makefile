@@ -4,7 +4,7 @@ PYTHON := $(ENVIRONMENT)/bin/python
 READY := $(ENVIRONMENT)/.ready
 OUT ?= results/demo
 
-.PHONY: env demo test bench docs lint clean
+.PHONY: env demo test test-more campaign bench docs lint clean
 
 env: $(READY)
 
@@ -20,6 +20,13 @@ demo: env
 test: env
 	@$(PYTHON) -m ruff check sim experiments tests benchmarks tools
 	@$(PYTHON) -m pytest --numprocesses=2 --dist=loadfile
+
+test-more: env
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,ray]'
+	@RELSIM_MORE=1 $(PYTHON) -m pytest -rs tests/test_engines.py
+
+campaign: env
+	@$(PYTHON) -m benchmarks.campaigns
 
 bench: env
 	@$(PYTHON) -m benchmarks.bench

@@ -19,7 +19,7 @@ NUMBER = re.compile(r"[-+]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})", re.ASCI
 WIDTH = 110
 PRICE = "Price of "
 
-USAGE = f"""\
+USAGE = """\
 relsim audit [answers=[a,b,c,d,e,f] | QUESTION=a ...] [name=NAME] [--config-dir DIR]
 
 Asks a leadership six questions and writes the policy that the answers describe: policy/NAME.yaml in the working folder,
@@ -232,7 +232,8 @@ def summary(answers: dict[str, float]) -> str:
     if max(answers.values()) == min(answers.values()):
         first = f"All answers are {plain(mean)}."
     else:
-        first = f"On average you stand at {plain(round(mean, 2))} of the way from operations to relationships; furthest behind is {weakest}."
+        stand = plain(round(mean, 2))
+        first = f"On average you stand at {stand} of the way from operations to relationships; furthest behind is {weakest}."
     return (
         f"{first} The audit says what you would do, not whether it pays: that is for relsim compare to show. What it "
         "does not ask (strictness, routing, sharing, promises, openness) stays as in the conventional organisation."

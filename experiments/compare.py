@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from experiments.calibrate import fitted_to
-from experiments.engines import results, warm_up
+from experiments.engines import Engine, opened, results, warm_up
 from experiments.line import world_at
 from experiments.manifest import manifest, write_manifest, write_whole
 from experiments.policies import plain_policy
-from experiments.replicates import OWN_KEYS, Job, Replicate, preliminary, run_replicate, tails_of
+from experiments.replicates import OWN_KEYS, Job, Replicate, lost_replicate, preliminary, run_replicate, tails_of
 from experiments.scenarios import scenario_named
 from experiments.statistics import Comparison, answer, paired
 from experiments.tables import SurvivalTable, published, read_survival
@@ -51,15 +51,21 @@ def compare(request, table: SurvivalTable) -> Comparison:
     """Everything a comparison leaves behind, in memory."""
     if request.data:
         request.scenario = fitted_to(table, request.scenario, request.world, request.seed)
+    with opened(request.engine, private=request.out) as engine:
+        return compare_on(engine, request, table)
+
+
+def compare_on(engine: Engine, request, table: SurvivalTable) -> Comparison:
+    """Everything a comparison leaves behind, computed by an engine."""
     job = first_job(request)
-    workers = request.engine.workers
     early = [replace(job, replicate=OWN_KEYS + k) for k in range(request.preliminary)]
-    background = list(results(preliminary, early, workers, "reference, for the tails"))
+    # Ready in any order, used in this one: quantiles and medians do not depend on it, sums might.
+    background = [run for _, run in sorted(results(_numbered, early, engine, "reference, for the tails"), key=lambda part: part[0])]
     medians = {f"{name}_median": float(np.median([run[name] for run in background])) for name in ("commitment", "belief")}
     job = replace(job, tails=tails_of(background), fit=replace(job.fit, **medians))
     jobs = [replace(job, replicate=number) for number in range(request.replicates)]
-    done = sorted(results(run_replicate, jobs, workers, "policies"), key=lambda part: part.number)
-    line = lived_line(request, job) if request.line and len(request.scenario.line) > 1 else pd.DataFrame()
+    done = sorted(results(run_replicate, jobs, engine, "policies", lost=lost_replicate), key=lambda part: part.number)
+    line = lived_line(request, job, engine) if request.line and len(request.scenario.line) > 1 else pd.DataFrame()
     targets = held_against(request, table, done) if request.targets else pd.DataFrame()
     return Comparison(
         runs=pd.DataFrame([row for part in done for row in part.runs]),
@@ -107,7 +113,7 @@ def metric_info() -> dict[str, dict]:
     return {name: {key: getattr(metric, key) for key in named} for name, metric in METRICS.items()} | PAIRED
 
 
-def lived_line(request, job: Job) -> pd.DataFrame:
+def lived_line(request, job: Job, engine: Engine) -> pd.DataFrame:
     """The policy effect at each weight of lived experience that fits the retention data equally well."""
     weights = [fit.lived_weight for fit in request.scenario.line]
     jobs = [
@@ -116,7 +122,7 @@ def lived_line(request, job: Job) -> pd.DataFrame:
         for number in range(request.line_replicates)
     ]
     rows = []
-    for weight, part in results(_at_weight, jobs, request.engine.workers, "weight of lived experience"):
+    for weight, part in results(_at_weight, jobs, engine, "weight of lived experience", lost=_lost_at_weight):
         runs = {row["policy"]: row for row in part.runs if row["status"] == "ok"}
         reference = runs.pop(job.reference, None)
         for policy, row in runs.items() if reference else ():
@@ -133,6 +139,16 @@ def lived_line(request, job: Job) -> pd.DataFrame:
 def _at_weight(job: Job) -> tuple[float, Replicate]:
     """One replicate, labelled with its weight of lived experience."""
     return job.world.renewals.lived_weight, run_replicate(job)
+
+
+def _lost_at_weight(job: Job) -> tuple[float, Replicate]:
+    """A replicate that kills its process, labelled likewise."""
+    return job.world.renewals.lived_weight, lost_replicate(job)
+
+
+def _numbered(job: Job) -> tuple[int, dict]:
+    """One preliminary run with its number."""
+    return job.replicate, preliminary(job)
 
 
 def held_against(request, table: SurvivalTable, done: list[Replicate]) -> pd.DataFrame:

@@ -98,6 +98,7 @@ def _request(
     request.manifest_config = plain(request)
     request.overrides = [f"{key}={text}" for key, text in given.items()]
     request.choices = dict(choices)
+    request.folders = [str(folder) for folder in folders]
     return request
 
 
@@ -127,13 +128,13 @@ def _finish(request: Request, out_typed: bool, folders: Sequence[Path]) -> None:
             raise WrongRequest("policies=[] is empty: name at least one, policies=[a,b]")
         for name in request.policies:
             check_choice("policy", check_name(name, "policies"), folders, "policies")
-        # The reference is run anyway; against itself it would only be zeros.
-        request.policies = [name for name in request.policies if name != request.reference]
+        if request.compares:  # the reference is run anyway; against itself it would only be zeros
+            request.policies = [name for name in request.policies if name != request.reference]
         if not request.policies:
             raise WrongRequest(
                 f"policies names nothing but the reference {request.reference}: add one to compare with it"
             )
-        wanted += request.policies
+        wanted += [name for name in request.policies if name != request.reference]
     check_choice("policy", check_name(request.reference, "reference"), folders, "reference")
     request.policy_set = load_policies(wanted, folders, request.scenario)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from experiments.guard import NAME, WrongRequest, nearest
 
-GROUPS = ("scenario", "policy", "world", "engine", "experiment")
+GROUPS = ("scenario", "policy", "world", "engine", "design", "experiment")
 MOST_FOLDERS = 10
 
 

@@ -4,12 +4,13 @@ import json
 import os
 import platform
 import subprocess
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sim.compiled import code_version
 
-PACKAGES = ("relsim", "mesa", "numpy", "numba", "pandas", "scipy", "hydra-core", "omegaconf", "pyarrow", "matplotlib")
+PACKAGES = ("relsim", "mesa", "numpy", "numba", "pandas", "scipy", "hydra-core", "omegaconf", "pyarrow", "matplotlib", "joblib", "SALib")
 
 
 def versions() -> dict[str, str]:
@@ -58,10 +59,28 @@ def write_manifest(out: Path, request, more: dict) -> dict:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    waiting = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(waiting, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(waiting, path)
+    """Write a file so that it is there whole or not at all, and still there after a power cut.
+
+    It is written under another name, flushed to the disk, renamed, and the folder flushed. What fails on the way
+    leaves nothing behind.
+    """
+    waiting = path.with_name(f".{path.name}.writing-{os.getpid()}")
+    try:
+        file = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        try:
+            left = memoryview(content)
+            while left:
+                left = left[os.write(file, left) :]
+            os.fsync(file)
+        finally:
+            os.close(file)
+        os.replace(waiting, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(waiting)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

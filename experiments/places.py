@@ -21,7 +21,9 @@ def places_for(command: str, requests: list, multirun: bool) -> list[Path]:
     roots = {request.out for request in requests}
     places = []
     for number, request in enumerate(requests):
-        if request.out is not None:
+        if getattr(request, "resume", None) is not None:  # goes on where it began
+            place = Path(request.resume)
+        elif request.out is not None:
             place = Path(request.out)
             if multirun and len(roots) == 1:
                 if number == 0 and os.path.lexists(place / SUMMARY):
@@ -83,6 +85,8 @@ def claim(place: Path, request, hydra: dict) -> list[Path]:
     """
     made = [folder for folder in (place, *place.parents) if not folder.exists()]
     contents = {"config": request.manifest_config, "hydra": {"hydra": hydra}, "overrides": request.overrides}
+    if getattr(request, "resume", None) is not None:
+        return []
     try:
         record = place / ".hydra"
         record.mkdir(parents=True)

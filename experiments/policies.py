@@ -30,6 +30,8 @@ from sim.timeline import LONGEST, Step, Timeline
 
 TIMELINE = "timeline"
 MOST_ENTRIES = 50
+EVENTS = {"replace_leaders": 0.0}
+"""Levers that are something done once: not again when a later entry comes, unless it says so."""
 
 
 @quantities
@@ -96,9 +98,10 @@ def policy_from(values: dict, place: str = "policy") -> Policy | Timeline:
                 f"{place}[{number}].week={when['week']} comes before week {steps[-1].week} of the entry above: "
                 "put entries in the order of their weeks"
             )
-        if steps and not changed and all(step.departments is None for step in steps):
+        held = replace(policy, **EVENTS) if steps else policy
+        policy = replace(held, **changed)
+        if steps and policy == held and all(step.departments is None for step in steps):
             raise WrongRequest(f"{place}[{number}] changes nothing: name the levers that change in week {when['week']}")
-        policy = replace(policy, **changed)
         steps.append(Step(policy, **when))
     return Timeline(tuple(steps))
 
@@ -125,10 +128,6 @@ def _entry(entry, place: str) -> tuple[dict, dict]:
             raise WrongRequest(f"{place}.departments={short(unit)} is not usable: number departments from 0 to 39")
     changed = {name: value for name, value in entry.items() if name in known[1]}
     checked = convert(Policy, changed, place)
-    if "replace_leaders" in changed:
-        raise WrongRequest(
-            f"{place}.replace_leaders is not usable: leaders are replaced at the switch; set it at the top"
-        )
     where = None if when.departments is None else tuple(sorted(set(when.departments)))
     return asdict(when) | {"departments": where}, {name: getattr(checked, name) for name in changed}
 
@@ -143,6 +142,7 @@ def plain_policy(policy: Policy | Timeline) -> dict:
     if first.over or first.departments is not None:
         entries.append(_when(first))
     for step in later:
+        held |= EVENTS
         now = asdict(step.policy)
         entries.append(_when(step) | {name: value for name, value in now.items() if value != held[name]})
         held = now
@@ -159,7 +159,10 @@ def with_levers(policy: Policy | Timeline, changes: dict) -> Policy | Timeline:
     """A policy with some levers set to other values, at every step of its timeline where it has one."""
     if isinstance(policy, Policy):
         return replace(policy, **changes)
-    return Timeline(tuple(replace(step, policy=replace(step.policy, **changes)) for step in policy.steps))
+    first, *later = policy.steps
+    lasting = {name: value for name, value in changes.items() if name not in EVENTS}
+    steps = [replace(first, policy=replace(first.policy, **changes))]
+    return Timeline(tuple(steps + [replace(step, policy=replace(step.policy, **lasting)) for step in later]))
 
 
 def stacked(bundles: Sequence[str], folders: Sequence[Path] | None = None) -> dict:

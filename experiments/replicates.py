@@ -17,8 +17,24 @@ from sim.scenario import Fit
 from sim.timeline import Timeline
 
 OWN_KEYS = 2**31  # replicates from here on are preliminary: never reported
+SCHEMA = 1  # changes whenever a row of the same request would mean something else
 TENTHS = 10
 QUANTILES = np.round(np.arange(0.05, 0.96, 0.05), 2)
+
+
+_digests: dict[int, tuple[object, str]] = {}
+
+
+def _digest(part) -> str:
+    """Digest of one part of a job. Remembered by object: thousands of replicates share their parts."""
+    known = _digests.get(id(part))
+    if known is not None and known[0] is part:
+        return known[1]
+    if len(_digests) > 256:
+        _digests.clear()
+    digest = hashlib.sha256(json.dumps(asdict(part)).encode()).hexdigest()
+    _digests[id(part)] = part, digest
+    return digest
 
 
 @dataclass(frozen=True)
@@ -42,8 +58,8 @@ class Job:
 
     def run_id(self, policy: str) -> str:
         """Sixteen hexadecimal digits that follow from everything a run depends on."""
-        parts = [asdict(self.scenario), asdict(self.world), asdict(self.fit), asdict(self.policies[policy])]
-        key = json.dumps([*parts, asdict(self.policies[self.reference]), self.years, self.seed, self.replicate, code_version()])
+        parts = [self.scenario, self.world, self.fit, self.policies[policy], self.policies[self.reference]]
+        key = "|".join(map(_digest, parts)) + f"|{self.years}|{self.seed}|{self.replicate}|{SCHEMA}|{code_version()}"
         return hashlib.sha256(key.encode()).hexdigest()[:16]
 
     def row(self, policy: str) -> dict:
@@ -117,6 +133,12 @@ def run_replicate(job: Job) -> Replicate:
         elif reference is not None:
             compare_arms(job, policy, row["run_id"], *reference, outcome, before, done)
     return done
+
+
+def lost_replicate(job: Job) -> Replicate:
+    """A replicate that kills whatever process computes it, as rows with that error."""
+    error = RuntimeError("the process that computed this run died each time")
+    return Replicate(job.replicate, runs=[failed(job, policy, error) for policy in job.policies])
 
 
 def failed(job: Job, policy: str, error: Exception) -> dict:

@@ -19,6 +19,35 @@ SETTINGS = {
         ("data=FILE.csv", "renewal table to fit a cohort to first, columns year, pct_surviving (the published one)"),
         ("targets=true line=true", "data targets; the policy effect along the weight of lived experience"),
     ),
+    "sweep": (
+        ("design.vary=[a,b:0:1]", "names varied: policy.*, world.*.*, scenario.*; over their range, or over low:high, or values a:b:c"),
+        ("design.points=64", "points of a sampled design (lhs, sobol, paired); sobol wants a power of two"),
+        ("design.table=FILE.csv", "points of your own; the first line has the names"),
+        ("policies=[a,b]", "policies run at every point, by name (conventional)"),
+        ("replicates=30", "runs of each policy at each point; the same luck at all points"),
+        ("precision=0.002", "go on until the metric's mean is known to +/- this much, at most most_replicates=1000"),
+        ("metric=retention_rate", "whose mean that is; in a paired design its difference to the reference"),
+        ("effects=true", "effects.csv and figures/ of what was varied"),
+        ("resume=DIR", "go on with a sweep that was interrupted: only what is missing is computed"),
+        ("resume=DIR only=RUN_ID", "compute one run again and show what it says"),
+    ),
+    "sensitivity": (
+        ("design=morris|saltelli", "screening with few runs, or shares of the variance (Sobol indices)"),
+        ("design.vary=[a,b:0:1]", "names varied, or groups of them: policy, world.needs, world (all levers)"),
+        ("design.trajectories=10", "morris: paths, of (names + 1) points each"),
+        ("design.points=64", "saltelli: base samples, a power of two, of (names + 2) points each"),
+        ("design.second_order=false", "saltelli: also what two names do only together"),
+        ("policies=[a]", "policies looked at, and their difference to the reference (loosened_holistic)"),
+        ("metrics=[retention_rate]", "outcomes looked at"),
+        ("replicates=5", "runs at each point; the same luck at all points"),
+        ("resume=DIR", "go on with one that was interrupted"),
+    ),
+    "diary": (
+        ("policies=[a]", "the policy told beside the reference (loosened_holistic)"),
+        ("reference=NAME", "the reference (conventional)"),
+        ("member=N", "number of a member at the switch (somebody whose fate depends on the policy)"),
+        ("replicate=N", "which of the runs that a comparison with this seed makes (0)"),
+    ),
     "calibrate": (
         ("data=FILE.csv", "renewal table to fit, with columns year, pct_surviving (the published figures)"),
         ("fit_years=N", "years of a survival table used for fitting (all)"),
@@ -73,8 +102,7 @@ def overview() -> str:
 def help_for(command: str, folders: Sequence[Path]) -> str:
     """``relsim COMMAND --help``."""
     what = COMMANDS[command]
-    compares = any("policies" in left for left, _ in SETTINGS.get(command, ()))
-    groups = [group for group in GROUPS if group != "policy" or compares]
+    groups = groups_of(command)
     lines = [
         f"relsim {command} [flags] [name=value ...]",
         "",
@@ -109,6 +137,19 @@ def hydra_words() -> str:
             "The record of a job is in its folder: .hydra/config.yaml, hydra.yaml, overrides.yaml.",
         ]
     )
+def groups_of(command: str) -> list[str]:
+    """Groups of choices that a command has."""
+    lacking = {"compare": ("design",), "diary": ("design",), "sweep": (), "sensitivity": ()}.get(command, ("policy", "design"))
+    return [group for group in GROUPS if group not in lacking]
+
+
+def help_on_folders(command: str) -> str:
+    """``relsim status --help`` and its like: commands that are given folders."""
+    what = COMMANDS[command]
+    lines = [f"relsim {command} DIR ...", "", what.summary, f"Leaves: {what.leaves}.", "", "Examples:"]
+    for words, meaning in what.examples:
+        lines += [f"  relsim {command} {words}", f"      {meaning}"]
+    return "\n".join(lines)
 
 
 def about(group: str, name: str, folders: Sequence[Path]) -> str:

@@ -101,7 +101,7 @@ def talk_beyond_department(model) -> float:
     there = staff["alive"]
     unit, sociability = staff["department"][there], staff["sociability"][there]
     inside = np.bincount(unit, sociability, model.departments)[unit] - sociability
-    outside = sociability.sum() - inside - sociability
+    outside = np.maximum(0.0, sociability.sum() - inside - sociability)  # rounding must not make less than nobody
     weight = np.exp(world.apartness * (1.0 - np.asarray(model.enacted["climate"])[unit]))
     total = weight * inside + outside
     talking = total > 0.0

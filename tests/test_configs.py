@@ -76,7 +76,7 @@ def test_primary_file_gives_the_defaults_of_the_code(command):
     written = yaml.safe_load((our_folder() / f"{command}.yaml").read_text(encoding="utf-8"))
     del written["defaults"]
     assert written == {name: defaults[name] for name in written}
-    assert set(defaults) - set(written) == {"scenario", "world", "engine"}
+    assert set(defaults) - set(written) == {"scenario", "world", "engine"} | ({"design"} & set(defaults))
     assert without_line(composed(command)) == without_line(getattr(schema, COMMANDS[command].request)())
 
 
@@ -151,7 +151,8 @@ def test_examples_of_the_help_page_compose(tmp_path, monkeypatch):
 
 
 def test_every_choice_is_described_on_the_help_page():
-    page = teaching.help_for("compare", FOLDERS)
+    assert set(teaching.groups_of("sweep")) == set(GROUPS)
+    page = teaching.help_for("sweep", FOLDERS)
     for group in GROUPS:
         for name in names(group, FOLDERS):
             assert len(teaching.about(group, name, FOLDERS)) > 20

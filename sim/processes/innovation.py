@@ -23,6 +23,7 @@ PARTICIPATION, EXECUTION, SAMPLING = (
     decision(f"innovation.{what}") for what in ("participation", "execution", "sampling")
 )
 NONE = 0
+FINE = 2.0**30  # parts of a whole in sums over members
 NOBODY_TAKES_PART = np.zeros(0, np.int64)
 
 
@@ -72,18 +73,19 @@ def pictures(members, alive, count, vision, expressed, heard, projects, believed
     policy, needs = given[0].policy, given[0].needs
     prior = prior_variance(needs)
     error = needs.spread / math.sqrt(given[0].innovation.survey_size)
-    known, weights = np.zeros(len(vision)), np.zeros(len(vision))
+    known, weights = np.zeros(len(vision), np.int64), np.zeros(len(vision), np.int64)
     if policy.intimacy > 0.0:
         for row in range(count):
             if alive[row]:
                 member = members[row]
                 for place in range(len(vision)):
                     weight = max(0.0, 1.0 - np.float64(member.uncertainty[place]) / prior)
-                    known[place] += weight * np.float64(member.estimate[place])
-                    weights[place] += weight
+                    # Whole numbers, so that the sum does not depend on the order of members.
+                    known[place] += int(FINE * weight * np.float64(member.estimate[place]))
+                    weights[place] += int(FINE * weight)
     for place in range(len(vision)):
         noise = normal(draws(luck, SAMPLING, 0, place, 0, int(projects[place].number))[0])
-        one_by_one = known[place] / weights[place] if weights[place] > 0.0 else vision[place]
+        one_by_one = known[place] / weights[place] if weights[place] > 0 else vision[place]
         believed[place] = believed_need(
             vision[place], expressed[place] + error * noise, heard[place], one_by_one,
             policy.survey, policy.cocreate_idea, policy.intimacy,
@@ -145,7 +147,7 @@ def what_participants_say(model, places: list[int]) -> np.ndarray:
         if place >= model.departments:
             # What is latent comes up in the measure that those who take part trust.
             own = own * members["trust"][asked] + (1.0 - members["trust"][asked]) * model.expressed[place]
-        heard[place] = np.mean(own)
+        heard[place] = math.fsum(own.tolist()) / len(own)  # exact, whatever the order of rows
     return heard
 
 

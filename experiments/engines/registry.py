@@ -1,0 +1,47 @@
+"""Engines by name, and how one is opened. Each is imported only when it is asked for."""
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from experiments.engines.base import Engine
+from sim.quantities import OutOfRange
+
+ENGINES: dict[str, tuple[str, str]] = {
+    "local": ("experiments.engines.local", ""),
+    "dask": ("experiments.engines.on_dask", "distributed"),
+    "ray": ("experiments.engines.on_ray", "ray"),
+    "slurm": ("experiments.engines.on_slurm", "submitit"),
+}
+"""Name -> module with ``open_engine(settings, private)``, and the package it needs beyond our own dependencies."""
+
+
+@contextmanager
+def opened(settings, private: str | None = None) -> Iterator[Engine]:
+    """The engine of these settings, closed at the end whatever happens.
+
+    Parameters
+    ----------
+    settings : experiments.schema.Engine
+    private : str, optional
+        A folder on a disk that all nodes share, for engines that hand jobs over as files (slurm). They make a folder
+        of their own in it, readable by nobody else, and remove it at the end.
+
+    Raises
+    ------
+    OutOfRange
+        Where the package of the engine is not installed.
+    """
+    module, package = ENGINES[settings.name]
+    try:
+        made = importlib.import_module(module).open_engine(settings, private)
+    except ModuleNotFoundError as error:
+        if not package or (error.name or "").split(".")[0] != package:
+            raise
+        raise OutOfRange(
+            f"engine.name={settings.name} is not usable: the package {package} is not installed; pip install 'relsim[{settings.name}]'"
+        ) from None
+    try:
+        yield made
+    finally:
+        made.close()

@@ -1,0 +1,26 @@
+"""Compiling before workers start, so that they find machine code on disk."""
+
+import sys
+import time
+
+from sim import Policy, RelationshipModel, Scenario
+from sim.compiled import is_cold
+
+
+def warm_up() -> float:
+    """Compile whatever is not compiled yet, in this process, before workers start; returns the seconds it took.
+
+    Says so on the terminal when there is much to compile: the first run after an installation or an edit.
+    """
+    began, cold = time.perf_counter(), is_cold()
+    if cold:
+        print(
+            "Compiling the model: once after installation or an edit, about 20 seconds ...", file=sys.stderr, flush=True
+        )
+    model = RelationshipModel(Scenario(members=40, burn_in=4))
+    model.burn_in()
+    model.fork(Policy(strictness=0.0, routing=1.0)).run_for(60)
+    seconds = time.perf_counter() - began
+    if cold:
+        print(f"Compiled in {seconds:.0f} seconds; later runs start at once.", file=sys.stderr, flush=True)
+    return seconds
