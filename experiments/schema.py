@@ -4,14 +4,18 @@ Every number has its unit and range on its own line, as in the model. The primar
 defaults in a form to read; a test holds the two together.
 """
 
+import pkgutil
 from dataclasses import field, replace
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import sim
+import sim.processes
 from experiments.designs import spelt_out
+from experiments.tables import read_survival
 from sim.metrics import METRICS
 from sim.quantities import ASSUMED, OutOfRange, quantities, quantity
+from sim.timeline import Timeline
 
 CELLS = ("strict_siloed", "loosened_siloed", "strict_holistic", "loosened_holistic")
 ENGINES = ("local", "dask", "ray", "slurm")
@@ -97,18 +101,22 @@ class Request:
     """Where configuration files were looked for."""
     manifest_config: dict = internal(dict)
     """The resolved configuration as plain values, for the manifest."""
-    policy_set: dict[str, sim.Policy] = internal(dict)
+    choices: dict[str, Any] = internal(dict)
+    """What was chosen of each group, as Hydra notes it."""
+    policy_set: dict[str, sim.Policy | Timeline] = internal(dict)
     """The policies asked for, by name, the reference first."""
 
     def check_together(self) -> None:
         """Refuse settings that are each right but do not go together, or that name what is not there."""
-        known = [entry.name for entry in sim.WEEK]
+        known = sorted(module.name for module in pkgutil.iter_modules(sim.processes.__path__))
         for name in self.scenario.off:
             if name not in known:
                 raise OutOfRange(f"scenario.off={name} is not usable: choose from {', '.join(known)}")
         weights = [fit.lived_weight for fit in self.scenario.line]
         if any(later <= earlier for earlier, later in pairwise(weights)):
             raise OutOfRange("scenario.line is not usable: put its fits in ascending order of lived_weight, each once")
+        if self.data is not None:
+            read_survival(self.data)  # refuses what is not usable before anything is written
 
     @property
     def horizon(self) -> int:
@@ -130,6 +138,11 @@ class CompareRequest(Request):
     def check_together(self) -> None:
         """Refuse, beyond what all commands refuse, a weight of lived experience that the data do not allow."""
         super().check_together()
+        if self.data is not None and self.scenario.stationary:
+            raise OutOfRange(
+                f"data={self.data}: a renewal table follows one cohort, but scenario={self.scenario.name} is a settled "
+                "organisation: add scenario=contract"
+            )
         if self.data is None:  # otherwise the scenario is fitted anew first
             self.scenario.fit_at(self.world.renewals.lived_weight)
 
@@ -220,3 +233,14 @@ class SensitivityRequest(SweepRequest):
     def paired(self) -> bool:
         """The reference is run at every point: indices of the difference to it come out too."""
         return True
+
+
+@quantities
+class DiaryRequest(Request):
+    """``relsim diary``: one member's weeks under a policy and under the reference, on the same luck."""
+
+    policies: list[str] = field(default_factory=lambda: ["loosened_holistic"])
+    member: int | None = quantity(None, "member", 0, 100_000_000, ASSUMED, "number of somebody who is a member at the switch; null: somebody whose fate depends on the policy")
+    replicate: int = quantity(0, "run", 0, 2**31 - 1, ASSUMED, "which of the runs that a comparison with this seed makes")
+    replicates: int = quantity(1, "runs a policy", 1, 1, ASSUMED, "a diary is of one run: choose it with replicate")
+    preliminary: int = quantity(2, "runs", 0, 100_000, ASSUMED, "runs of the reference, with luck of their own, that say what a usual member is like")
