@@ -8,7 +8,7 @@ from pathlib import Path
 
 from experiments.cells import aloud
 from experiments.composing import request_of
-from experiments.engines import opened, warm_up
+from experiments.engines import check_installed, opened, warm_up
 from experiments.filling import Filled, fill
 from experiments.gathering import leave
 from experiments.guard import WrongRequest, one_line, short
@@ -28,6 +28,7 @@ def run(request) -> int:
     """Run what the design asks for and is not there yet; returns the exit status."""
     folder = Path(request.resume or request.out)
     store = Store(folder)
+    check_installed(request.engine)
     try:
         if request.resume is None:
             plan = planned(request)
