@@ -35,7 +35,6 @@ docs: env
 	@$(PYTHON) tools/write_docs.py
 
 lint: env
-	@$(PYTHON) -m ruff format sim experiments tests benchmarks tools
 	@$(PYTHON) -m ruff check --fix sim experiments tests benchmarks tools
 
 clean:

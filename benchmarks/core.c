@@ -1,61 +1,71 @@
 /* The core of a week, in C: needs, routing, encounters, trust, renewals.
  *
  * The same rules with the same keyed luck as the Python model, with structures of its own. It is founded from the
- * columns of a model at week 0 and must then give the same renewals to the person. Nobody joins, nobody on the staff
- * leaves, nothing is learned: those processes are not part of the core.
+ * columns of a model at week 0 and must then give the same renewals to the person. Nobody joins, nobody on the staff or
+ * among leaders leaves, nothing is learned, the offer and what departments do stay as they are: the processes that
+ * change them are not part of the core. Nor are jumps of needs and breaches of trust, which a scenario may have.
  */
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-#define DOMAINS 40 /* most departments there can be */
+#define LATENT 2 /* coordinates of need that nobody asks for */
 #define YEAR 52
 #define HALF_YEAR 26
 #define HOUR 3600
 
 typedef struct { /* all numbers that the rules are given */
     double spread, drift, trend_spread, trend_years, main_domain_share, several_domains_share;
-    double hours, handoff_hours, coordination_hours, record_hours, free_hours, week_hours, relief, least_effort;
-    double sinking, recovering;
+    double hours, handoff_hours, coordination_hours, record_hours, handoff_ease, listening_hours, solution_hours;
+    double free_hours, role_gap, climate_hours, meaning_hours, shared_hours, report_hours, judging_hours;
+    double week_hours, hurry, deepening, gaming, relief, least_effort, sinking, recovering;
     double tolerance, standard_error, free_error, error_known, empathy, standard_failure, free_failure, failure_size;
-    double recovery, amends, giveaway, handoff_loss, handoff_drop, handoff_wait, depth_loss, effort_cost, wait_cost;
+    double recovery, amends, giveaway, latent_share, solution_reach, immersion_warmth, advice_line, advice_quality;
+    double covered, neglect, handoff_loss, handoff_drop, handoff_wait, depth_loss, effort_cost, wait_cost;
     double codified, records, bond_growth, bond_years;
     double gain, loss, severe, line, disappointment, promise_lift, expecting, learning, friction;
-    double resolved_standard, resolved_free, healing, complaint_hours, request_worth, let_down_cost;
+    double resolved_standard, resolved_free, healing, apology, found_out, betrayal, scar, humble, objectivity, exposure;
+    double advice_credit, complaint_hours, request_worth, let_down_cost, promise;
     double lived_weight, bond_weight, bond_elasticity, grievance_weight, price_weight, grievance_weeks;
-    double strictness, coverage, guardrail, routing, information, promise;
     double dues, outside_option;
     double prior, prior_years, involuntary, belief, bond, grievance, expectation;
     double commitment_median, belief_median, bond_median;
-    uint32_t seed, replicate, key_drift, key_trend, key_request, key_freedom, key_answer, key_voice, key_renewal;
+    uint32_t seed, replicate, key_drift, key_trend, key_request, key_freedom, key_answer, key_covering, key_exposure;
+    uint32_t key_voice, key_renewal;
     int32_t departments;
 } Rules;
 
-typedef struct { /* what a request touches; per-domain numbers are in Knowledge */
-    double belief, expectation;
+typedef struct { /* what a department does; nobody leads in the core, so all of it stays as founded */
+    double strictness, coverage, guardrail, solutions, advice, listening, routing, information, climate;
+    double transparency, vulnerability, why, shared, roles, development, evaluation, judgement;
+    double insight, thrift;
+} Department;
+
+typedef struct { /* what a request touches; numbers a coordinate of need are in Knowledge */
+    double belief;
     uint32_t identity, allotment;
-    float request_rate, owner_rank, voice, commitment;
+    float expectation, ceiling, request_rate, owner_rank, voice, commitment;
     int32_t owner, grievance, joined, left;
     int16_t let_downs, complaints, renewals;
     int8_t main_domain, lapse;
 } Member;
 
-typedef struct { float need, estimate, uncertainty; int32_t holder; } Knowledge; /* one a member and domain */
+typedef struct { float need, estimate, uncertainty; int32_t holder; } Knowledge; /* one a member and coordinate */
 typedef struct { int32_t staff; float bond; int32_t since, last_contact; } Tie;  /* one a member and department */
 
 typedef struct {
-    double empathy, alignment, freedom_rank, ability, effort, standard, waiting;
+    double empathy, alignment, freedom_rank, ability, immersed, effort, care, standard, waiting;
     int64_t demand, backlog, worked, aftermath;
     int32_t department, post;
     int32_t alive;
 } Staff;
 
 typedef struct {
-    double received, gift;
+    double received, hidden, gift, taken;
     int64_t seconds;
     int32_t member, ordinal, parts, domain, server;
-    bool owned, free;
+    bool owned, free, configured, handed, advising, admitted;
 } Case;
 
 typedef struct { /* a whole run; the arrays belong to the caller */
@@ -67,22 +77,24 @@ typedef struct { /* a whole run; the arrays belong to the caller */
     int8_t *renewal_week;
     uint8_t *alive;
     Staff *staff;
+    Department *departments;
     int32_t *seats, *first_post, *opened;
     double *trend, *offer;
     int64_t member_count, staff_count;
 } Run;
 
 enum {
-    MEMBERS, TRUST, REQUESTS, PARTS, FREE, HANDED_OFF, WAITED, QUALITY, WORTH, GOOD, LET_DOWNS, COMPLAINTS, UNRESOLVED,
-    DUE, RENEWED, EXPECTED, DUE_FIRST, RENEWED_FIRST, EXPECTED_FIRST, OVERLOADED, BACKLOG, WORKED, AVAILABLE,
-    DUE_BELIEF, DUE_BOND, DUE_GRIEVANCE, LAPSES, SERIES = LAPSES + 6
+    MEMBERS, TRUST, REQUESTS, PARTS, FREE, HANDED_OFF, ADVISED, ADMITTED, COVERED, FOUND_OUT, WAITED, QUALITY, WORTH,
+    GOOD, LET_DOWNS, COMPLAINTS, UNRESOLVED, DUE, RENEWED, EXPECTED, DUE_FIRST, RENEWED_FIRST, EXPECTED_FIRST,
+    ON_DUTY, OVERLOADED, BACKLOG, WORKED, AVAILABLE, DUE_BELIEF, DUE_BOND, DUE_GRIEVANCE, LAPSES, SERIES = LAPSES + 6
 };
 enum { INVOLUNTARY = 1, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, NO_SINGLE_CAUSE };
 
 /* Checked by the caller, so that both sides mean the same memory. */
 int64_t size_of(int which)
 {
-    const int64_t sizes[] = {sizeof(Rules), sizeof(Member), sizeof(Knowledge), sizeof(Tie), sizeof(Staff), SERIES};
+    const int64_t sizes[] = {sizeof(Rules), sizeof(Member), sizeof(Knowledge), sizeof(Tie), sizeof(Staff),
+                             sizeof(Department), SERIES};
     return sizes[which];
 }
 

@@ -7,13 +7,13 @@ static void drift(Run *run, int week)
     const Rules *rules = &run->rules;
     double ratio = rules->drift / rules->spread;
     double kept = sqrt(fmax(0.0, 1.0 - ratio * ratio)), step = rules->spread * sqrt(1.0 - kept * kept);
-    int departments = rules->departments, due = (week + HALF_YEAR) % YEAR;
+    int dimensions = rules->departments + LATENT, due = (week + HALF_YEAR) % YEAR;
     for (int64_t row = 0; row < run->member_count; row++) {
         if (run->renewal_week[row] != due || !run->alive[row])
             continue;
-        Knowledge *known = run->knowledge + row * departments;
+        Knowledge *known = run->knowledge + row * dimensions;
         Draws luck = {{0}};
-        for (int domain = 0; domain < departments; domain++) {
+        for (int domain = 0; domain < dimensions; domain++) {
             if (domain % 4 == 0)
                 luck = draws(rules, rules->key_drift, week, run->members[row].identity, domain / 4);
             known[domain].need = (float)(kept * known[domain].need + step * normal(luck.at[domain % 4]));
@@ -21,7 +21,7 @@ static void drift(Run *run, int week)
     }
     kept = exp(-1.0 / (YEAR * rules->trend_years));
     step = rules->trend_spread * sqrt(1.0 - kept * kept);
-    for (int domain = 0; domain < departments; domain++) {
+    for (int domain = 0; domain < dimensions; domain++) {
         double move = normal(draws(rules, rules->key_trend, week, 0, domain).at[0]);
         run->trend[domain] = kept * run->trend[domain] + step * move;
     }
@@ -116,6 +116,21 @@ static int relieved(const Run *run, int server, int64_t limit)
     return server;
 }
 
+static double case_hours(const Rules *rules, const Department *unit, const Case *entry, bool owned_elsewhere)
+{
+    double hours = rules->hours + rules->record_hours * unit->information;
+    if (owned_elsewhere)
+        hours += rules->coordination_hours;
+    if (entry->handed)
+        hours += rules->handoff_hours * (1.0 - rules->handoff_ease * unit->climate);
+    double extra = rules->listening_hours * unit->listening;
+    if (entry->free)
+        extra += rules->free_hours;
+    if (entry->configured)
+        extra += rules->solution_hours;
+    return hours * (1.0 + extra);
+}
+
 static void route(Run *run, int week, Case *cases, int64_t used, double *tally)
 {
     const Rules *rules = &run->rules;
@@ -125,7 +140,8 @@ static void route(Run *run, int week, Case *cases, int64_t used, double *tally)
     for (int64_t index = 0; index < used; index++) {
         Case *entry = &cases[index];
         Member *member = &run->members[entry->member];
-        bool later_part = entry->ordinal % 2 == 1, owned = member->owner_rank < rules->routing;
+        bool later_part = entry->ordinal % 2 == 1;
+        bool owned = member->owner_rank < run->departments[member->main_domain].routing;
         int server;
         if (owned) {
             server = member->owner;
@@ -140,124 +156,61 @@ static void route(Run *run, int week, Case *cases, int64_t used, double *tally)
         }
         server = relieved(run, server, limit);
         Staff *person = &run->staff[server];
-        double chance = draws(rules, rules->key_freedom, week, member->identity, entry->ordinal).at[0];
-        bool free = person->freedom_rank < rules->coverage && chance < 1.0 - rules->strictness;
-        double hours = rules->hours + rules->record_hours * rules->information;
-        if (later_part)
-            hours += owned ? rules->coordination_hours : rules->handoff_hours;
-        if (free)
-            hours *= 1.0 + rules->free_hours;
+        const Department *unit = &run->departments[person->department];
+        Draws luck = draws(rules, rules->key_freedom, week, member->identity, entry->ordinal);
         entry->server = server;
         entry->owned = owned;
-        entry->free = free;
-        entry->seconds = (int64_t)(hours * HOUR);
+        entry->free = person->freedom_rank < unit->coverage && luck.at[0] < 1.0 - unit->strictness;
+        entry->configured = !entry->free && luck.at[1] < unit->solutions;
+        entry->handed = (later_part && !owned) || luck.at[2] < rules->role_gap * unit->roles;
+        entry->advising = luck.at[3] < unit->advice;
+        entry->seconds = (int64_t)(case_hours(rules, unit, entry, later_part && owned) * unit->thrift * HOUR);
         person->demand += entry->seconds;
-        if (free)
+        if (entry->free)
             tally[FREE] += 1.0;
-        if (later_part && !owned)
+        if (entry->handed)
             tally[HANDED_OFF] += 1.0;
     }
-    int64_t capacity = (int64_t)(rules->week_hours * HOUR);
+}
+
+/* Each person meets the week's work and the backlog with the hours there are. */
+static void share_hours(Run *run, const Case *cases, int64_t used, double *tally)
+{
+    const Rules *rules = &run->rules;
     for (int64_t row = 0; row < run->staff_count; row++) {
         Staff *person = &run->staff[row];
         if (!person->alive)
             continue;
-        double load = (double)person->demand / (double)capacity;
+        const Department *unit = &run->departments[person->department];
+        double other = rules->climate_hours * unit->climate + rules->meaning_hours * unit->why
+                     + rules->shared_hours * unit->shared;
+        other += rules->report_hours * (1.0 - unit->judgement) + rules->judging_hours * unit->judgement
+               + unit->development;
+        double hours = fmax(1.0, rules->week_hours - other);
+        int64_t capacity = (int64_t)(hours * HOUR);
+        double seen = unit->evaluation * (1.0 - unit->judgement * (1.0 - unit->insight));
+        double aim = 1.0 - rules->hurry * (1.0 - seen) + rules->deepening * seen;
+        int64_t demand = (int64_t)((double)person->demand * aim);
+        double load = (double)demand / (double)capacity;
         double needed = load <= 1.0 ? 1.0 : fmax(rules->least_effort, 1.0 / sqrt(load)), norm = person->standard;
         norm += needed < norm ? rules->sinking * (needed - norm) : rules->recovering * (1.0 - norm);
         person->standard = norm;
-        person->effort = fmin(needed, norm);
-        int64_t work = person->backlog + (int64_t)((double)person->demand * person->effort);
+        double effort = fmin(needed, norm);
+        person->effort = aim * effort;
+        person->care = aim * effort * (1.0 - rules->gaming * (1.0 - unit->judgement) * (1.0 - person->alignment));
+        int64_t work = person->backlog + (int64_t)((double)demand * effort);
         person->worked = work < capacity ? work : capacity;
         person->waiting = (double)person->backlog / (double)capacity;
         person->backlog = work - person->worked;
         tally[WORKED] += (double)person->worked / HOUR;
-        tally[AVAILABLE] += rules->week_hours;
+        tally[AVAILABLE] += hours;
+        tally[ON_DUTY] += 1.0;
         tally[BACKLOG] += (double)person->backlog / HOUR;
-        if (person->demand > capacity)
+        if (demand > capacity)
             tally[OVERLOADED] += 1.0;
     }
     for (int64_t index = 0; index < used; index++)
         tally[WAITED] += run->staff[cases[index].server].waiting;
 }
 
-/* ---- encounters ---- */
-
-static double fit(double distance, double tolerance)
-{
-    double ratio = distance / tolerance;
-    return 1.0 / (1.0 + ratio * ratio);
-}
-
-/* How much of what the holder learned about a member the server can see. */
-static double visible_share(const Run *run, int holder, int server)
-{
-    const Rules *rules = &run->rules;
-    if (holder < 0 || holder == server)
-        return 1.0;
-    if (!run->staff[holder].alive)
-        return 1.0 - (1.0 - rules->codified) * (1.0 - rules->records * rules->strictness)
-                   * (1.0 - rules->records * rules->information);
-    return run->staff[holder].department == run->staff[server].department ? 1.0 : rules->information;
-}
-
-static double faded(double bond, int weeks, double years) { return bond * exp(-weeks / (52.0 * years)); }
-
-static void answer(Run *run, int week, Case *cases, int64_t used)
-{
-    const Rules *rules = &run->rules;
-    double prior = rules->spread * rules->spread + rules->trend_spread * rules->trend_spread;
-    for (int64_t index = 0; index < used; index++) {
-        Case *entry = &cases[index];
-        int domain = entry->domain;
-        const Staff *person = &run->staff[entry->server];
-        const Knowledge *known_of = &run->knowledge[(int64_t)entry->member * rules->departments + domain];
-        Draws luck = draws(rules, rules->key_answer, week, run->members[entry->member].identity, entry->ordinal);
-        double need = known_of->need + run->trend[domain], offer = run->offer[domain], gift = 0.0, quality;
-        bool handed_on = entry->ordinal % 2 == 1 && !entry->owned;
-        if (handed_on && luck.at[3] < rules->handoff_drop * (1.0 - 0.5 * rules->information)) {
-            quality = 0.0;
-        } else if (entry->free) {
-            double visible = visible_share(run, known_of->holder, entry->server);
-            double known = visible * fmax(0.0, 1.0 - known_of->uncertainty / prior), tailoring = visible;
-            if (handed_on)
-                tailoring *= 1.0 - rules->handoff_loss * (1.0 - 0.5 * rules->information);
-            double response = offer + tailoring * (known_of->estimate - offer);
-            double error = rules->free_error * (1.0 - rules->error_known * known);
-            quality = fit(need - response, rules->tolerance) + person->ability
-                    + rules->empathy * (person->empathy - 0.5) + error * normal(luck.at[0]);
-            if (person->department != domain)
-                quality -= rules->depth_loss;
-            gift = fmin(rules->guardrail, rules->giveaway * (1.0 - person->alignment));
-            double amends = fmin(rules->guardrail, rules->amends);
-            double chance = rules->standard_failure + rules->free_failure * fmin(2.0, fmax(0.0, 1.0 - person->ability));
-            if (luck.at[1] < chance) {
-                quality -= rules->failure_size;
-                if (luck.at[2] < rules->recovery * amends / rules->amends) {
-                    quality += rules->failure_size;
-                    gift = fmin(rules->guardrail, gift + amends);
-                }
-            }
-        } else {
-            quality = fit(need - offer, rules->tolerance) + rules->standard_error * normal(luck.at[0]);
-            if (luck.at[1] < rules->standard_failure)
-                quality -= rules->failure_size;
-        }
-        entry->gift = gift;
-        double weeks = person->waiting + (handed_on ? rules->handoff_wait : 0.0);
-        entry->received = quality - (rules->effort_cost * (1.0 - person->effort)
-                                     + rules->wait_cost * weeks / (1.0 + 0.5 * weeks));
-        Tie *tie = &run->ties[(int64_t)entry->member * rules->departments + person->department];
-        double bond = 0.0;
-        if (tie->staff != entry->server) {
-            tie->staff = entry->server;
-            tie->since = week;
-        } else {
-            bond = faded(tie->bond, week - tie->last_contact, rules->bond_years);
-        }
-        tie->bond = (float)(bond + rules->bond_growth * (0.5 + person->empathy) * person->effort * (1.0 - bond));
-        tie->last_contact = week;
-    }
-}
-
-#include "core_year.h"
+#include "core_answer.h"

@@ -1,27 +1,55 @@
 /* Trust and renewals, the end of a week, and the loop over weeks. Part of core.c. */
 
-static void live_through(Run *run, int week, const Case *cases, int64_t used, double *tally)
+/* Quality as it arrives: distrust leaves part of a good answer unused. */
+static double taken_up(double quality, double trust, double friction)
+{
+    return quality > 0.0 ? quality * (1.0 - friction * (1.0 - trust)) : quality;
+}
+
+static void live_through(Run *run, int week, Case *cases, int64_t used, double *tally)
 {
     const Rules *rules = &run->rules;
     for (int64_t row = 0; row < run->staff_count; row++)
         run->staff[row].aftermath = 0;
-    double received = 0.0;
+    double received = 0.0, hidden = 0.0;
+    bool admitted = false, advised = false;
     for (int64_t index = 0; index < used; index++) {
-        const Case *entry = &cases[index];
-        received = entry->ordinal % 2 == 0 ? entry->received : received + entry->received;
+        Case *entry = &cases[index];
+        if (entry->ordinal % 2 == 0) {
+            received = hidden = 0.0;
+            admitted = advised = false;
+        }
+        received += entry->received;
+        hidden += entry->hidden;
+        admitted |= entry->admitted;
+        advised |= entry->advising;
         if (entry->ordinal % 2 != entry->parts - 1)
             continue; /* a later part is still to come */
         Member *member = &run->members[entry->member];
         Staff *person = &run->staff[entry->server];
-        double before = run->trust[entry->member], quality = received / entry->parts, trust;
+        const Department *unit = &run->departments[person->department];
+        double before = run->trust[entry->member], trust = before;
+        double true_quality = received / entry->parts, quality = (received + hidden) / entry->parts;
+        if (hidden > 0.0
+            && draws(rules, rules->key_exposure, week, member->identity, entry->ordinal).at[0] < rules->found_out) {
+            quality = true_quality;
+            trust -= rules->betrayal * trust;
+            member->ceiling = (float)(member->ceiling * (1.0 - rules->scar));
+            tally[FOUND_OUT] += 1.0;
+        }
         double line = rules->line + rules->disappointment * fmax(0.0, member->expectation - rules->expectation);
-        double arrived = quality > 0.0 ? quality * (1.0 - rules->friction * (1.0 - before)) : quality;
-        double worth = rules->request_worth * arrived;
+        double arrived = taken_up(quality, before, rules->friction);
+        double worth = rules->request_worth * taken_up(true_quality, before, rules->friction);
+        entry->taken = rules->exposure * unit->vulnerability * (1.0 - before);
         if (quality >= line) {
-            trust = before + rules->gain * (1.0 - before);
+            double gain = rules->gain * (1.0 + rules->humble * unit->listening * (1.0 - before));
+            if (advised)
+                gain = gain * (1.0 + rules->objectivity);
+            trust += fmin(1.0, gain) * fmax(0.0, member->ceiling - trust);
             tally[GOOD] += 1.0;
         } else {
-            trust = before - rules->loss * before * fmin(1.0, (line - quality) / rules->severe);
+            double loss = admitted ? rules->loss * (1.0 - rules->apology) : rules->loss;
+            trust -= loss * trust * fmin(1.0, (line - quality) / rules->severe);
             worth -= rules->let_down_cost;
             member->let_downs++;
             tally[LET_DOWNS] += 1.0;
@@ -30,8 +58,8 @@ static void live_through(Run *run, int week, const Case *cases, int64_t used, do
                 member->complaints++;
                 tally[COMPLAINTS] += 1.0;
                 person->aftermath += (int64_t)(rules->complaint_hours * HOUR);
-                if (luck.at[1] < (entry->free ? rules->resolved_free : rules->resolved_standard) * person->effort) {
-                    trust += rules->healing * (1.0 - trust);
+                if (luck.at[1] < (entry->free ? rules->resolved_free : rules->resolved_standard) * person->care) {
+                    trust += rules->healing * fmax(0.0, member->ceiling - trust);
                 } else {
                     member->grievance = week;
                     tally[UNRESOLVED] += 1.0;
@@ -39,10 +67,11 @@ static void live_through(Run *run, int week, const Case *cases, int64_t used, do
             }
         }
         run->trust[entry->member] = trust;
-        member->belief += rules->learning * (arrived - member->belief);
-        member->expectation +=
-            rules->expecting * (quality + rules->promise_lift * rules->promise - member->expectation);
-        tally[QUALITY] += quality;
+        double lesson = advised ? arrived * rules->advice_credit : arrived;
+        member->belief += rules->learning * (lesson - member->belief);
+        double lifted = quality + rules->promise_lift * rules->promise;
+        member->expectation = (float)(member->expectation + rules->expecting * (lifted - member->expectation));
+        tally[QUALITY] += true_quality;
         tally[WORTH] += worth;
     }
 }
@@ -161,7 +190,9 @@ void run_weeks(Run *run, int first, int last, double *series)
         drift(run, week);
         int64_t used = collect(run, week, &cases, &room, tally);
         route(run, week, cases, used, tally);
-        answer(run, week, cases, used);
+        share_hours(run, cases, used, tally);
+        answer(run, week, cases, used, tally);
+        meet(run, week, cases, used);
         live_through(run, week, cases, used, tally);
         renew(run, week, tally);
         double trust = 0.0;

@@ -31,9 +31,15 @@ class Case:
     server: "Staff | None" = None
     owned: bool = False
     free: bool = False
+    configured: bool = False
+    handed: bool = False
+    advising: bool = False
+    admitted: bool = False
     seconds: int = 0
     received: float = 0.0
+    hidden: float = 0.0
     gift: float = 0.0
+    taken: float = 0.0
 
 
 def faded(bond: float, weeks: int, years: float) -> float:
@@ -52,25 +58,39 @@ def logistic(x: float) -> float:
 class Staff(mesa.Agent):
     """Somebody who answers; nobody leaves in the core."""
 
-    def __init__(self, model, department, place, empathy, alignment, freedom_rank, ability):
+    def __init__(self, model, department, place, traits: dict):
         super().__init__(model)
+        for name, value in traits.items():
+            setattr(self, name, value)
         self.department, self.place = department, place
-        self.empathy, self.alignment, self.freedom_rank, self.ability = empathy, alignment, freedom_rank, ability
-        self.effort = self.standard = 1.0
+        self.effort = self.care = self.standard = 1.0
         self.demand = self.backlog = self.worked = self.aftermath = 0
         self.waiting = 0.0
 
+    @property
+    def warmth(self) -> float:
+        """Empathy, with what time among members adds to it."""
+        return min(1.0, self.empathy + self.model.world.encounters.immersion_warmth * self.immersed)
+
     def share_hours(self) -> None:
         """Meet the week's work and the backlog with the hours there are."""
-        world = self.model.world.routing
-        capacity = int(world.week_hours * HOUR)
-        load = self.demand / capacity
+        policy, world = self.model.policy, self.model.world.routing
+        other = world.climate_hours * policy.climate + world.meaning_hours * policy.why
+        other += world.shared_hours * policy.shared + policy.development
+        other += world.report_hours * (1.0 - policy.judgement) + world.judging_hours * policy.judgement
+        capacity = int(max(1.0, world.week_hours - other) * HOUR)
+        seen = policy.evaluation * (1.0 - policy.judgement * (1.0 - self.model.insight[self.department]))
+        aim = 1.0 - world.hurry * (1.0 - seen) + world.deepening * seen
+        demand = int(self.demand * aim)
+        load = demand / capacity
         needed = 1.0 if load <= 1.0 else max(world.least_effort, 1.0 / math.sqrt(load))
         norm = self.standard
         norm += world.sinking * (needed - norm) if needed < norm else world.recovering * (1.0 - norm)
         self.standard = norm
-        self.effort = min(needed, norm)
-        work = self.backlog + int(self.demand * self.effort)
+        effort = min(needed, norm)
+        self.effort = aim * effort
+        self.care = self.effort * (1.0 - world.gaming * (1.0 - policy.judgement) * (1.0 - self.alignment))
+        work = self.backlog + int(demand * effort)
         self.worked = min(work, capacity)
         self.waiting = self.backlog / capacity
         self.backlog = work - self.worked
@@ -119,32 +139,53 @@ class Member(mesa.Agent):
         other = int(self.model.rng.integers(self.model.departments - 1))
         return other + 1 if other >= domain else other
 
-    def live_through(self, case: Case, received: float) -> None:
-        """An answered request moves trust, belief and expectation, and may bring a complaint."""
-        model, before, person = self.model, self.trust, case.server
-        world = model.world.trust
-        quality = received / case.parts
+    def taken_up(self, quality: float) -> float:
+        """Quality as it arrives: distrust leaves part of a good answer unused."""
+        friction = self.model.world.trust.friction
+        return quality * (1.0 - friction * (1.0 - self.trust)) if quality > 0.0 else quality
+
+    def live_through(self, parts: list[Case]) -> None:
+        """An answered request, in all its parts, moves trust, belief and expectation, and may bring a complaint."""
+        model, before, last = self.model, self.trust, parts[-1]
+        policy, world, random = model.policy, model.world.trust, model.rng.random
+        hidden = sum(case.hidden for case in parts)
+        true = sum(case.received for case in parts) / len(parts)
+        quality, trust, advised = true + hidden / len(parts), before, any(case.advising for case in parts)
+        if hidden > 0.0 and random() < world.found_out:
+            quality = true
+            trust -= world.betrayal * trust
+            self.ceiling *= 1.0 - world.scar
+        arrived, worth = self.taken_up(quality), world.request_worth * self.taken_up(true)
+        last.taken = world.exposure * policy.vulnerability * (1.0 - before)
         line = world.line + world.disappointment * max(0.0, self.expectation - model.fit.expectation)
-        arrived = quality * (1.0 - world.friction * (1.0 - before)) if quality > 0.0 else quality
-        worth = world.request_worth * arrived
         if quality >= line:
-            trust = before + world.gain * (1.0 - before)
+            gain = world.gain * (1.0 + world.humble * policy.listening * (1.0 - before))
+            if advised:
+                gain *= 1.0 + world.objectivity
+            trust += min(1.0, gain) * max(0.0, self.ceiling - trust)
         else:
-            trust = before - world.loss * before * min(1.0, (line - quality) / world.severe)
+            loss = world.loss * (1.0 - world.apology) if any(case.admitted for case in parts) else world.loss
+            trust -= loss * trust * min(1.0, (line - quality) / world.severe)
             worth -= world.let_down_cost
             self.let_downs += 1
-            if model.rng.random() < self.voice * (0.5 + 0.5 * before):
-                self.complaints += 1
-                person.aftermath += int(world.complaint_hours * HOUR)
-                if model.rng.random() < (world.resolved_free if case.free else world.resolved_standard) * person.effort:
-                    trust += world.healing * (1.0 - trust)
-                else:
-                    self.grievance = model.week
+            if random() < self.voice * (0.5 + 0.5 * before):
+                trust = self.complain(last, trust)
         self.trust = trust
-        self.belief += world.learning * (arrived - self.belief)
-        lifted = quality + world.promise_lift * model.policy.promise
+        lesson = arrived * world.advice_credit if advised else arrived
+        self.belief += world.learning * (lesson - self.belief)
+        lifted = quality + world.promise_lift * policy.promise
         self.expectation += world.expecting * (lifted - self.expectation)
         model.worth += worth
+
+    def complain(self, case: Case, trust: float) -> float:
+        """A complaint is resolved, and trust won back, or it stays open; returns trust."""
+        model, world, person = self.model, self.model.world.trust, case.server
+        self.complaints += 1
+        person.aftermath += int(world.complaint_hours * HOUR)
+        if model.rng.random() < (world.resolved_free if case.free else world.resolved_standard) * person.care:
+            return trust + world.healing * max(0.0, self.ceiling - trust)
+        self.grievance = model.week
+        return trust
 
     def bond(self) -> float:
         """All bonds alive within a year as one number."""

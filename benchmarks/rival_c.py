@@ -16,17 +16,19 @@ from pathlib import Path
 import numpy as np
 
 from experiments.scenarios import scenario_named
-from sim import RelationshipModel
+from sim import WEEK, RelationshipModel
+from sim.policy import LEVERS
 from sim.processes import encounters, needs, renewals, routing, trust
 
 HERE = Path(__file__).parent
-CORE_OFF = ["learning", "worklife", "growth", "accounts"]
+CORE = ("needs", "routing", "encounters", "trust", "renewals")
+CORE_OFF = [entry.name for entry in WEEK if entry.name not in CORE]
 FLAGS = ["-O3", "-ffp-contract=off", "-std=c11"]
 
 MEMBER = np.dtype(
-    [(name, "f8") for name in ("belief", "expectation")]
+    [("belief", "f8")]
     + [(name, "u4") for name in ("identity", "allotment")]
-    + [(name, "f4") for name in ("request_rate", "owner_rank", "voice", "commitment")]
+    + [(name, "f4") for name in ("expectation", "ceiling", "request_rate", "owner_rank", "voice", "commitment")]
     + [(name, "i4") for name in ("owner", "grievance", "joined", "left")]
     + [(name, "i2") for name in ("let_downs", "complaints", "renewals")]
     + [(name, "i1") for name in ("main_domain", "lapse")],
@@ -35,7 +37,8 @@ MEMBER = np.dtype(
 KNOWLEDGE = np.dtype([("needs", "f4"), ("estimate", "f4"), ("uncertainty", "f4"), ("holder", "i4")], align=True)
 TIE = np.dtype([("staff", "i4"), ("bond", "f4"), ("since", "i4"), ("last_contact", "i4")], align=True)
 STAFF = np.dtype(
-    [(name, "f8") for name in ("empathy", "alignment", "freedom_rank", "ability", "effort", "standard", "waiting")]
+    [(name, "f8") for name in ("empathy", "alignment", "freedom_rank", "ability", "immersed")]
+    + [(name, "f8") for name in ("effort", "care", "standard", "waiting")]
     + [(name, "i8") for name in ("demand", "backlog", "worked", "aftermath")]
     + [(name, "i4") for name in ("department", "post", "alive")],
     align=True,
@@ -56,10 +59,13 @@ def declared(struct: str) -> list[tuple[str, str]]:
     return [(name.strip(" *"), kind) for kind, names in lines for name in names.split(",")]
 
 
-def rules_dtype() -> np.dtype:
-    """The structure of all numbers that the rules are given."""
+def dtype_of(struct: str) -> np.dtype:
+    """A structure of plain numbers in ``core.c`` as NumPy sees it."""
     kinds = {"double": "f8", "uint32_t": "u4", "int32_t": "i4"}
-    return np.dtype([(name, kinds[kind]) for name, kind in declared("Rules")], align=True)
+    return np.dtype([(name, kinds[kind]) for name, kind in declared(struct)], align=True)
+
+
+RULES, DEPARTMENT = dtype_of("Rules"), dtype_of("Department")
 
 
 class Run(ctypes.Structure):
@@ -67,7 +73,7 @@ class Run(ctypes.Structure):
 
 
 Run._fields_ = [
-    ("rules", ctypes.c_byte * rules_dtype().itemsize),
+    ("rules", ctypes.c_byte * RULES.itemsize),
     *((name, ctypes.c_int64 if kind == "int64_t" else ctypes.c_void_p) for name, kind in declared("Run")[1:]),
 ]
 
@@ -90,22 +96,31 @@ def library() -> ctypes.CDLL:
     program.size_of.restype = ctypes.c_int64
     program.run_weeks.argtypes = [ctypes.POINTER(Run), ctypes.c_int, ctypes.c_int, ctypes.c_void_p]
     program.run_weeks.restype = None
-    for which, dtype in enumerate((rules_dtype(), MEMBER, KNOWLEDGE, TIE, STAFF)):
+    for which, dtype in enumerate((RULES, MEMBER, KNOWLEDGE, TIE, STAFF, DEPARTMENT)):
         if program.size_of(which) != dtype.itemsize:
             raise RuntimeError(f"structure {which} has {program.size_of(which)} bytes in C, {dtype.itemsize} here")
     return program
+
+
+def departments_of(model: RelationshipModel) -> np.ndarray:
+    """What each department does: its levers as enacted, and what its leader makes of it, by the names C has for them."""
+    table = model.tables["departments"]
+    rows = np.zeros(model.departments, DEPARTMENT)
+    for name in rows.dtype.names:
+        rows[name] = model.enacted[name] if name in LEVERS else table[name]
+    return rows
 
 
 def rules_of(model: RelationshipModel) -> np.ndarray:
     """All numbers that the rules are given, read from a model by name."""
     given = model.given[0]
     numbers = {}
-    for group in ("routing", "encounters", "trust", "policy"):
+    for group in ("routing", "encounters", "trust"):
         numbers |= {name: given[group][name] for name in given[group].dtype.names}
     # Names that stand for something else in several groups are taken from the group that C means by them.
     for group, names in {
         "needs": ("spread", "drift", "trend_spread", "trend_years", "main_domain_share", "several_domains_share"),
-        "trust": ("learning",),
+        "policy": ("promise",),
         "renewals": (
             "lived_weight", "bond_weight", "bond_elasticity", "price_weight", "grievance_weight", "grievance_weeks",
         ),
@@ -119,9 +134,10 @@ def rules_of(model: RelationshipModel) -> np.ndarray:
     numbers |= {"prior": given["fit"]["promise"], "prior_years": given["fit"]["promise_years"]}
     numbers |= dict(zip(("seed", "replicate"), model.luck, strict=True))
     numbers |= {"key_drift": needs.DRIFT, "key_trend": needs.TREND, "key_request": needs.REQUEST}
-    numbers |= {"key_freedom": routing.FREEDOM, "key_answer": encounters.ANSWER, "key_voice": trust.VOICE}
+    numbers |= {"key_freedom": routing.FREEDOM, "key_answer": encounters.ANSWER}
+    numbers |= {"key_covering": encounters.COVERING, "key_exposure": trust.EXPOSURE, "key_voice": trust.VOICE}
     numbers |= {"key_renewal": renewals.RENEWAL}
-    record = np.zeros(1, rules_dtype())
+    record = np.zeros(1, RULES)
     for name in record.dtype.names:
         record[name] = numbers[name]
     return record
@@ -143,6 +159,11 @@ class RivalC:
     model : RelationshipModel
         A model with the processes :data:`CORE_OFF` switched off; it is copied from and not changed.
 
+    Raises
+    ------
+    ValueError
+        Where the scenario has a jump of needs or a breach of trust.
+
     Attributes
     ----------
     arrays : dict of str to array
@@ -152,8 +173,12 @@ class RivalC:
     """
 
     def __init__(self, model: RelationshipModel):
-        members, departments = model.tables["members"], model.departments
-        knowledge = np.zeros((len(members), departments), KNOWLEDGE)
+        if max(model.scenario.shift_week, model.scenario.breach_week) >= 0:
+            raise ValueError(
+                "the C program knows no jump of needs and no breach: leave shift_week and breach_week at -1"
+            )
+        members = model.tables["members"]
+        knowledge = np.zeros(members["needs"].shape, KNOWLEDGE)
         for name in KNOWLEDGE.names:
             knowledge[name] = members[name]
         self.arrays = {
@@ -162,6 +187,7 @@ class RivalC:
             "ties": taken(model.tables["ties"], TIE),
             **{name: members[name].copy() for name in ("trust", "next_request", "renewal_week", "alive")},
             "staff": taken(model.tables["staff"], STAFF),
+            "departments": departments_of(model),
             **{name: getattr(model, name).copy() for name in ("seats", "first_post", "opened", "trend", "offer")},
         }
         pointers = {name: array.ctypes.data for name, array in self.arrays.items()}
@@ -173,7 +199,7 @@ class RivalC:
     def run_for(self, weeks: int) -> None:
         """Run so many weeks."""
         program = library()
-        self.series = np.zeros((weeks, program.size_of(5)))
+        self.series = np.zeros((weeks, program.size_of(6)))
         program.run_weeks(ctypes.byref(self.run_struct), self.now, self.now + weeks, self.series.ctypes.data)
         self.now += weeks
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, replace
 from math import nan
 
 from experiments.parts import part_of
+from experiments.policies import with_levers
 from experiments.replicates import Job, failed, settled_organisation
 from sim import Policy, RelationshipModel, Scenario, World
 from sim.metrics import measure
 from sim.pairs import Tails, measure_pair
 from sim.processes.needs import WEEKS
+from sim.timeline import Timeline
 
 PAIR = "paired."
 """Prefix of a pair's metrics while they travel in the row of the policy run."""
@@ -42,7 +44,7 @@ class Cells:
 
     scenario: Scenario
     world: World
-    policies: dict[str, Policy]
+    policies: dict[str, Policy | Timeline]
     reference: tuple[str, Policy]
     factors: tuple[tuple[str, type], ...]
     years: int
@@ -81,7 +83,7 @@ class Cells:
         scenario = replace(self.scenario, **split["scenario"]) if split["scenario"] else self.scenario
         arms = {}
         for name, levers in self.policies.items():
-            arms[labelled(name, split["policy"])] = replace(levers, **split["policy"]) if split["policy"] else levers
+            arms[labelled(name, split["policy"])] = with_levers(levers, split["policy"]) if split["policy"] else levers
         policies = dict([self.reference]) | arms
         job = Job(
             scenario=scenario, world=world, fit=scenario.fit_at(world.renewals.lived_weight), policies=policies,

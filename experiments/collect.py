@@ -15,14 +15,18 @@ from experiments.guard import WrongRequest, short
 from experiments.manifest import versions, write_whole
 from experiments.parts import FIRST, as_bytes
 from experiments.store import Store
+from experiments.teaching import help_on_folders
 
 TABLES = ("runs", "pairs")
 KEYS = {"runs": ["run_id"], "pairs": ["reference_run_id", "policy_run_id"]}
 LARGEST = 4_000_000_000  # bytes
 
 
-def run(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Write the runs (and pairs) of several folders into one table each."""
+    if {"-h", "--help"} & set(arguments):
+        print(help_on_folders("collect"))
+        return 0
     outs = [text.removeprefix("out=") for text in arguments if text.startswith("out=")]
     folders = [Path(text) for text in arguments if not text.startswith("out=")]
     if not folders or len(outs) > 1:
@@ -104,6 +108,6 @@ def _only_gaps(rows: pd.DataFrame) -> bool:
 
 
 if __name__ == "__main__":
-    from experiments.door import main
+    from experiments import door
 
-    sys.exit(main(["collect", *sys.argv[1:]]))
+    sys.exit(door.main(["collect", *sys.argv[1:]]))

@@ -13,6 +13,7 @@ from experiments.calibrate import fitted_to
 from experiments.engines import Engine, opened, results, warm_up
 from experiments.line import world_at
 from experiments.manifest import manifest, write_manifest, write_whole
+from experiments.policies import plain_policy
 from experiments.replicates import OWN_KEYS, Job, Replicate, lost_replicate, preliminary, run_replicate, tails_of
 from experiments.scenarios import scenario_named
 from experiments.statistics import Comparison, answer, paired
@@ -27,7 +28,6 @@ from experiments.targets import (
 )  # fmt: skip
 from sim.metrics import METRICS
 from sim.pairs import PAIRED
-from sim.quantities import OutOfRange
 
 SHOWN = ("retention_rate", "value_surplus_mean", "upside_beyond_reference", "downside_beyond_reference", "margin")
 
@@ -35,11 +35,6 @@ SHOWN = ("retention_rate", "value_surplus_mean", "upside_beyond_reference", "dow
 def run(request) -> int:
     """Compare, write the tables, figures, report and manifest, print a summary; returns the exit status."""
     began = time.perf_counter()
-    if request.data and request.scenario.stationary:
-        raise OutOfRange(
-            f"data={request.data}: a renewal table follows one cohort, but scenario={request.scenario.name} is a settled "
-            "organisation: add scenario=contract"
-        )
     table = read_survival(request.data) if request.data else published()
     warm_up()
     comparison = compare(request, table)
@@ -106,7 +101,7 @@ def described(request, job: Job) -> dict:
         "years": job.years,
         "replicates": request.replicates,
         "reference": job.reference,
-        "policies": {name: asdict(policy) for name, policy in request.policy_set.items()},
+        "policies": {name: plain_policy(policy) for name, policy in request.policy_set.items()},
         "fit": asdict(job.fit),
         "tails": asdict(job.tails),
     }

@@ -3,29 +3,38 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.config_store import ConfigStore
-from hydra.types import RunMode
 from omegaconf import OmegaConf
 
-from experiments.folders import GROUPS, check_choice
+from experiments.folders import GROUPS, check_choice, find
 from experiments.guard import WrongRequest, check_keys, check_name, short
-from experiments.loading import as_wrong_request, composition, lines_read
+from experiments.loading import as_wrong_request, composed, composition, lines_read, with_settings
 from experiments.overrides import ready_for_hydra
 from experiments.policies import load_policies
+from experiments.references import followed
 from experiments.schema import Request
 from experiments.typed import convert, plain
 from sim.quantities import OutOfRange
 
 
 def request_of(command: str, overrides: Sequence[str], kind: type[Request], folders: Sequence[Path]) -> Request:
-    """One job's typed request.
+    """One job's typed request: see :func:`requests_of`."""
+    (request,) = requests_of(command, [overrides], kind, folders)
+    return request
+
+
+def requests_of(
+    command: str, jobs: Sequence[Sequence[str]], kind: type[Request], folders: Sequence[Path]
+) -> list[Request]:
+    """The typed requests of several jobs. Files are put together once for each choice of files.
 
     Parameters
     ----------
     command : str
         Also the name of the primary configuration file.
-    overrides : sequence of str
-        One job of :func:`experiments.overrides.jobs_of`.
+    jobs : sequence of sequences of str
+        Overrides of each job, from :func:`experiments.overrides.jobs_of`.
     kind : type
         The request class.
     folders : sequence of Path
@@ -34,31 +43,61 @@ def request_of(command: str, overrides: Sequence[str], kind: type[Request], fold
     Raises
     ------
     WrongRequest
-        With one line that says what is wrong and what would be right.
+        With one line that says what is wrong and what would be right; of several jobs it names the first wrong one.
     """
-    given = dict(override.split("=", 1) for override in overrides)
+    requests, put_together = [], {}
     with composition(folders) as loader:
-        try:
-            ready = ready_for_hydra(given, folders)
-            _store_schema(command, kind)
-            config = loader.load_configuration(command, ready, run_mode=RunMode.RUN, from_shell=False)
-            choices = OmegaConf.to_container(config.hydra.runtime.choices)
-            OmegaConf.set_struct(config, False)
-            del config["hydra"]
-            values = OmegaConf.to_container(config, resolve=False)
-            check_keys(values)
-        except Exception as error:
-            raise as_wrong_request(error) from None
-        read = lines_read.get()
+        _store_schema(command, kind)
+        for number, overrides in enumerate(jobs):
+            given = dict(override.split("=", 1) for override in overrides)
+            try:
+                values, choices, read = _values(command, given, loader, folders, put_together)
+                requests.append(_request(kind, values, choices, read, given, folders))
+            except WrongRequest as error:
+                if len(jobs) == 1:
+                    raise
+                raise WrongRequest(f"job {number} ({' '.join(overrides)}): {error}") from None
+    return requests
+
+
+def _values(
+    command: str, given: dict[str, str], loader: ConfigLoaderImpl, folders: Sequence[Path], put_together: dict
+) -> tuple[dict, dict, dict]:
+    """One job's plain values, what was chosen of each group, and the files read with the lines of their settings."""
+    try:
+        ready = ready_for_hydra(given, folders)
+        choices = [text for text in ready if text.partition("=")[0].lstrip("+") in GROUPS]
+        if tuple(choices) not in put_together:
+            lines_read.set({})
+            put_together[tuple(choices)] = (*composed(loader, command, choices), lines_read.get())
+        config, chosen, read = put_together[tuple(choices)]
+        config = with_settings(config, [text for text in ready if text not in choices])
+        values = OmegaConf.to_container(config, resolve=False)
+        check_keys(values)
+        values = followed(values)
+        for group in GROUPS:
+            names = chosen.get(group)
+            for name in names if isinstance(names, list) else [names] if names else []:
+                find(group, name, folders)  # refuses a name that two folders give to different files
+    except Exception as error:
+        raise as_wrong_request(error) from None
     if isinstance(values["scenario"], dict) and values["scenario"].get("name") is None:
-        values["scenario"]["name"] = choices["scenario"]
+        values["scenario"]["name"] = chosen["scenario"]
+    return values, chosen, read
+
+
+def _request(
+    kind: type[Request], values: dict, choices: dict, read: dict, given: dict[str, str], folders: Sequence[Path]
+) -> Request:
+    """Plain values as a typed request, checked as a whole."""
     try:
         request = convert(kind, values)
         _finish(request, "out" in given, folders)
     except (WrongRequest, OutOfRange) as error:
         raise WrongRequest(f"{error}{_where(str(error), given, read)}") from None
     request.manifest_config = plain(request)
-    request.overrides = list(overrides)
+    request.overrides = [f"{key}={text}" for key, text in given.items()]
+    request.choices = dict(choices)
     request.folders = [str(folder) for folder in folders]
     return request
 
@@ -72,7 +111,6 @@ def _store_schema(command: str, kind: type) -> None:
 
 def _finish(request: Request, out_typed: bool, folders: Sequence[Path]) -> None:
     """What can be checked only on the whole request; loads the policies."""
-    request.check_together()
     check_name(request.scenario.name, "scenario.name")
     if request.out is not None and not out_typed:  # a file from a stranger must not choose where we write
         out = Path(request.out)
@@ -80,6 +118,7 @@ def _finish(request: Request, out_typed: bool, folders: Sequence[Path]) -> None:
             raise WrongRequest(f"out={short(request.out)} is set in a file and leads elsewhere: give out=DIR yourself")
     if request.data is not None and not _exists(request.data):
         raise WrongRequest(f"data={short(request.data)} is not there: name a file or folder that is")
+    request.check_together()
     wanted = [request.reference]
     if hasattr(request, "policies"):
         twice = [name for name in request.policies if request.policies.count(name) > 1]
@@ -97,7 +136,7 @@ def _finish(request: Request, out_typed: bool, folders: Sequence[Path]) -> None:
             )
         wanted += [name for name in request.policies if name != request.reference]
     check_choice("policy", check_name(request.reference, "reference"), folders, "reference")
-    request.policy_set = load_policies(wanted, folders)
+    request.policy_set = load_policies(wanted, folders, request.scenario)
 
 
 def _exists(path: str) -> bool:

@@ -17,8 +17,8 @@ from experiments.guard import nearest, short
 from sim import Policy, Scenario, World
 from sim.quantities import OutOfRange, described
 
-KINDS = ("grid", "zip", "table", "lhs", "sobol", "morris", "paired")
-SAMPLED = ("lhs", "sobol", "morris", "paired")
+KINDS = ("grid", "zip", "table", "lhs", "sobol", "saltelli", "morris", "paired")
+SAMPLED = ("lhs", "sobol", "saltelli", "morris", "paired")
 MOST_POINTS = 1_000_000
 LARGEST_TABLE = 50_000_000  # bytes
 MORRIS_LEVELS = 4  # Saltelli et al. 2008, Global Sensitivity Analysis: The Primer, section 3.4: an even number, 4 or 6
@@ -96,6 +96,21 @@ def factors_of(vary: Sequence[str]) -> list[Factor]:
             values = tuple(_number(value, factor) for value in listed.split(":"))
             factor = Factor(name, factor.kind, min(values), max(values), values)
         found.append(factor)
+    return found
+
+
+def spelt_out(vary: Sequence[str], scenario: Scenario) -> list[str]:
+    """Names of groups (``policy``, ``world``, ``world.needs``) replaced by all that can be varied in them.
+
+    The weight of lived experience goes as far as the data of the scenario allow.
+    """
+    known, found = known_factors(), []
+    for text in vary:
+        group = [name for name in known if name.startswith(f"{text.strip()}.")]
+        for name in group or [text]:
+            if group and name == "world.renewals.lived_weight" and scenario.line:
+                name = f"{name}:0:{scenario.line[-1].lived_weight:g}"
+            found.append(name)
     return found
 
 
@@ -190,6 +205,18 @@ def morris(factors: list[Factor], design, seed: int) -> np.ndarray:
     return _scaled(factors, shares)
 
 
+def saltelli(factors: list[Factor], design, seed: int) -> np.ndarray:
+    """Sobol' sequence arranged for variance shares (Saltelli 2002): (factors + 2) points a base sample."""
+    from experiments.analysis.indices import points
+
+    ranges_of(factors, design)
+    try:
+        shares = points("sobol", {factor.name: (0.0, 1.0) for factor in factors}, design.points, seed, design.second_order)
+    except ValueError as error:
+        raise OutOfRange(f"design.kind=saltelli: {error}") from None
+    return _scaled(factors, shares.to_numpy())
+
+
 def ranges_of(factors: list[Factor], design) -> None:
     """Refuse a sampled design without factors, or with more values than the two ends of a range."""
     if not factors:
@@ -204,7 +231,7 @@ def _scaled(factors: list[Factor], shares: np.ndarray) -> np.ndarray:
     return np.column_stack([factor.from_unit(shares[:, place]) for place, factor in enumerate(factors)])
 
 
-MAKERS = {"grid": grid, "zip": zipped, "lhs": latin, "sobol": sobol, "morris": morris, "paired": latin}
+MAKERS = {"grid": grid, "zip": zipped, "lhs": latin, "sobol": sobol, "saltelli": saltelli, "morris": morris, "paired": latin}
 
 
 def read_points(path: str | None) -> tuple[list[Factor], np.ndarray]:

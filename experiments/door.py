@@ -9,58 +9,17 @@ import importlib
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 from experiments import teaching
-from experiments.commands import COMMANDS, ON_FOLDERS
+from experiments.commands import COMMANDS
+from experiments.flags import Arguments, parse
 from experiments.folders import config_folders
 from experiments.guard import WrongRequest, nearest, one_line, short
-from experiments.places import claim, give_back, places_for
+from experiments.surroundings import apart, import_matplotlib_apart
 
-DONE, WRONG, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
-
-WITH_VALUE = {"--cfg": "cfg", "-c": "cfg", "--config-dir": "config_dir", "-cd": "config_dir"}
-SWITCHES = {
-    "--help": "help",
-    "-h": "help",
-    "--multirun": "multirun",
-    "-m": "multirun",
-    "--resolve": "resolve",
-    "--run": "run",
-    "-r": "run",
-}
-REFUSED = {
-    "--experimental-rerun": "it would run whatever a file holds; type the command again",
-    "--info": "use --cfg job for what is set, --help for what can be chosen",
-    "-i": "use --cfg job for what is set, --help for what can be chosen",
-    "--config-path": "use --config-dir DIR to add a folder of your own",
-    "-cp": "use --config-dir DIR to add a folder of your own",
-    "--config-name": "use experiment=NAME for an overlay of your own",
-    "-cn": "use experiment=NAME for an overlay of your own",
-    "--package": "use --cfg job for the whole configuration",
-    "-p": "use --cfg job for the whole configuration",
-    "--shell-completion": "there is none; use --help for what can be chosen",
-    "-sc": "there is none; use --help for what can be chosen",
-    "--hydra-help": "use --help",
-}
-
-
-@dataclass
-class Arguments:
-    """A command line, taken apart."""
-
-    overrides: list[str] = field(default_factory=list)
-    help: bool = False
-    multirun: bool = False
-    resolve: bool = False
-    run: bool = False
-    cfg: str | None = None
-    config_dir: str | None = None
+DONE, WRONG, INTERRUPTED = 0, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,132 +53,78 @@ def _main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(teaching.overview())
         return DONE
-    if arguments[0] == "--version":
-        print(f"relsim {_version()}")
-        return DONE
+    if arguments[0].startswith("-"):  # as in Hydra's own completion hook, which knows no commands
+        return _without_command(parse(arguments))
     command, *rest = arguments
-    if command in ON_FOLDERS:
-        if not {"-h", "--help"}.isdisjoint(rest):
-            print(teaching.help_on_folders(command))
-            return DONE
-        return importlib.import_module(ON_FOLDERS[command].module).run(rest)
     if command not in COMMANDS:
-        raise WrongRequest(f"{short(command)!r} is no command: {nearest(command, [*COMMANDS, *ON_FOLDERS], 'there are')}")
+        raise WrongRequest(f"{short(command)!r} is no command: {nearest(command, COMMANDS, 'there are')}")
+    if not COMMANDS[command].request:
+        return _module(command).main(rest)
     parsed = parse(rest)
-    folders = config_folders(parsed.config_dir)
+    if parsed.version or parsed.hydra_help or parsed.completion:
+        return _without_command(parsed)
     if parsed.help:
-        print(teaching.help_for(command, folders))
+        print(teaching.help_for(command, config_folders(parsed.config_dirs)))
         return DONE
-    _set_verbosity(parsed)
+    with apart():
+        return _requested(command, parsed)
+
+
+def _without_command(parsed: Arguments) -> int:
+    """What can be asked for without a command."""
+    from experiments.completion import answer
+
+    if parsed.version:
+        print(f"relsim {_version()}")
+    elif parsed.hydra_help:
+        print(teaching.hydra_words())
+    elif parsed.completion:
+        print(answer(parsed.completion), end="")
+    elif parsed.help:
+        print(teaching.overview())
+    else:
+        raise WrongRequest(f"a command is missing: {', '.join(COMMANDS)}; relsim --help says what they do")
+    return DONE
+
+
+def _requested(command: str, parsed: Arguments) -> int:
+    """Check a request, then show it or run it."""
+    from experiments import hydra_words, showing
+    from experiments.jobs import run_jobs
+    from experiments.places import places_for
+
+    said = hydra_words.take_out(parsed)
+    if said.verbose:
+        logging.basicConfig(level=logging.DEBUG)
+    folders = config_folders(parsed.config_dirs)
     requests = checked_requests(command, parsed, folders)
     if parsed.cfg:
-        shown = [yaml.safe_dump(request.manifest_config, sort_keys=False, allow_unicode=True) for request in requests]
-        print("---\n".join(shown), end="")
+        print(showing.configuration(command, requests, parsed, said, folders), end="")
+        return DONE
+    if parsed.info:
+        print(showing.information(command, requests, parsed.info, folders), end="")
         return DONE
     places = places_for(command, requests, parsed.multirun)
-    return _run_all(command, requests, places)
-
-
-def parse(arguments: Sequence[str]) -> Arguments:
-    """Flags and overrides, in any order.
-
-    Raises
-    ------
-    WrongRequest
-        For a flag that is not known, or lacks its value.
-    """
-    parsed = Arguments()
-    waiting = list(arguments)
-    while waiting:
-        word = waiting.pop(0)
-        flag, equals, value = word.partition("=")
-        if not word.startswith("-"):
-            parsed.overrides.append(word)
-        elif flag in REFUSED:
-            raise WrongRequest(f"{flag} is refused: {REFUSED[flag]}")
-        elif flag in WITH_VALUE:
-            if not equals:
-                if not waiting:
-                    raise WrongRequest(f"{flag} lacks its value: see --help")
-                value = waiting.pop(0)
-            setattr(parsed, WITH_VALUE[flag], value)
-        elif flag in SWITCHES and not equals:
-            setattr(parsed, SWITCHES[flag], True)
-        else:
-            known = [name for name in (*SWITCHES, *WITH_VALUE) if name.startswith("--")]
-            raise WrongRequest(f"{short(word)} is no flag: {nearest(flag, known)}")
-    if parsed.cfg not in (None, "job"):
-        raise WrongRequest(f"--cfg {short(parsed.cfg)} is not usable: write --cfg job")
-    return parsed
-
-
-def _set_verbosity(parsed: Arguments) -> None:
-    """Take out ``hydra.verbose``, the one setting of Hydra that is ours to follow."""
-    for text in [text for text in parsed.overrides if text.partition("=")[0].lstrip("+") == "hydra.verbose"]:
-        value = text.partition("=")[2]
-        if value not in ("true", "false"):
-            raise WrongRequest(f"hydra.verbose={short(value)} is not usable: give true or false")
-        parsed.overrides.remove(text)
-        if value == "true":
-            logging.basicConfig(level=logging.DEBUG)
+    _module(command)  # a command that is not there is told before anything is written
+    import_matplotlib_apart()
+    return run_jobs(command, requests, places, parsed.multirun, said, folders)
 
 
 def checked_requests(command: str, parsed: Arguments, folders: Sequence[Path]) -> list:
     """The typed request of every job; all are checked before the first one runs."""
-    from experiments import schema  # imports the model
-    from experiments.composing import request_of
+    from experiments import schema  # imports the definitions of the model
+    from experiments.composing import requests_of
     from experiments.overrides import jobs_of
 
     kind = getattr(schema, COMMANDS[command].request)
-    jobs = jobs_of(parsed.overrides, kind, folders, parsed.multirun)
-    requests = []
-    for number, overrides in enumerate(jobs):
-        try:
-            requests.append(request_of(command, overrides, kind, folders))
-        except WrongRequest as error:
-            if len(jobs) == 1:
-                raise
-            raise WrongRequest(f"job {number} ({' '.join(overrides)}): {error}") from None
-    return requests
+    return requests_of(command, jobs_of(parsed.overrides, kind, folders, parsed.multirun), kind, folders)
 
 
-def _run_all(command: str, requests: list, places: list[Path]) -> int:
-    """Run the jobs one after the other; a job that breaks does not take the others with it."""
-    from sim.quantities import OutOfRange
-
-    run = _runner(command)
-    status, broken = DONE, 0
-    for number, (request, place) in enumerate(zip(requests, places, strict=True)):
-        if len(requests) > 1:
-            print(f"job {number + 1} of {len(requests)}: {' '.join(request.overrides)}", flush=True)
-        made = claim(place, request)
-        try:
-            status = max(status, run(request) or DONE)
-        except (OutOfRange, WrongRequest) as error:  # a command may know better than the door what goes together
-            give_back(place, made)
-            if len(requests) == 1:
-                raise WrongRequest(str(error)) from None
-            print(one_line(f"relsim: {error}"), file=sys.stderr)
-            broken += 1
-        except KeyboardInterrupt:
-            print(one_line(f"relsim: interrupted; what is complete is in {place}"), file=sys.stderr)
-            return INTERRUPTED
-        except Exception as error:
-            if len(requests) == 1 or isinstance(error, BrokenPipeError):
-                raise
-            traceback.print_exc()
-            broken += 1
-    if broken:
-        print(f"relsim: {broken} of {len(requests)} jobs broke; what went wrong stands above", file=sys.stderr)
-        return SOME_FAILED
-    return status
-
-
-def _runner(command: str):
-    """What runs a command."""
+def _module(command: str):
+    """The module of a command."""
     module = COMMANDS[command].module
     try:
-        return importlib.import_module(module).run
+        return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name != module:
             raise

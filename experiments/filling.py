@@ -156,8 +156,8 @@ def reached(plan: Plan, store: Store, wanted: np.ndarray) -> tuple[pd.DataFrame,
     return pd.DataFrame(told), more
 
 
-def again(folder: Path, run_id: str) -> str:
+def again(folder: Path, run_id: str, command: str = "sweep") -> str:
     """The command that computes one run again."""
     shown = f"'{folder}'" if any(character in " ()&;$" for character in os.fspath(folder)) else os.fspath(folder)
-    return f"relsim sweep resume={shown} only={run_id}"
+    return f"relsim {command} resume={shown} only={run_id}"
 

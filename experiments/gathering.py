@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from experiments.cells import PAIR
 from experiments.filling import Filled, again
 from experiments.manifest import manifest, write_whole
-from experiments.parts import as_bytes, together
+from experiments.parts import as_bytes, each_once, together
 from experiments.plan import Plan, digest_of
 from experiments.store import Store
 from sim.metrics import METRICS
@@ -31,8 +31,8 @@ def all_rows(plan: Plan, store: Store) -> pa.Table:
 
 
 def runs_of(table: pa.Table) -> pa.Table:
-    """The table of runs: all but what belongs to pairs."""
-    return table.select([name for name in table.column_names if not name.startswith(PAIR)])
+    """The table of runs: all but what belongs to pairs; each run once, though points that are alike may share it."""
+    return each_once(table.select([name for name in table.column_names if not name.startswith(PAIR)]), ("run_id",))
 
 
 def pairs_of(table: pa.Table, plan: Plan) -> pd.DataFrame:
@@ -53,11 +53,11 @@ def pairs_of(table: pa.Table, plan: Plan) -> pd.DataFrame:
     return pd.concat([pairs, factors, differences, paired.rename(columns=lambda name: name.removeprefix(PAIR))], axis=1)
 
 
-def failures_of(table: pa.Table, folder: Path) -> pd.DataFrame:
+def failures_of(table: pa.Table, folder: Path, command: str = "sweep") -> pd.DataFrame:
     """Runs that failed: what they were, their error, and the command that computes each again."""
     names = ["run_id", "point", "scenario", "policy", "world", "replicate", "seed", "error"]
     bad = table.filter(pc.not_equal(table["status"], "ok")).select(names).to_pandas()
-    return bad.assign(command=[again(folder, run_id) for run_id in bad["run_id"]])
+    return bad.assign(command=[again(folder, run_id, command) for run_id in bad["run_id"]])
 
 
 def leave(plan: Plan, store: Store, request, filled: Filled, seconds: float) -> tuple[pa.Table, pd.DataFrame]:
@@ -65,7 +65,7 @@ def leave(plan: Plan, store: Store, request, filled: Filled, seconds: float) -> 
     out = store.folder
     table = all_rows(plan, store)
     runs = runs_of(table)
-    failures = failures_of(table, out)
+    failures = failures_of(table, out, plan.content["command"])
     files = {"runs.parquet": as_bytes(runs)}
     if plan.content["paired"]:
         pairs = pairs_of(table, plan)
@@ -89,7 +89,7 @@ def described(plan: Plan, runs: pa.Table, failures: pd.DataFrame, seconds: float
     """What the manifest says of a sweep beyond the configuration."""
     content = plan.content
     return {
-        "command": f"relsim sweep {' '.join(content['overrides'])}".strip(),
+        "command": f"relsim {content['command']} {' '.join(content['overrides'])}".strip(),
         "scenario": content["scenario"]["name"],
         "policies": content["policies"],
         "reference": content["reference"],

@@ -21,6 +21,8 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
 CALLABLES = ("_target_", "_args_", "_partial_", "_convert_", "_recursive_", "()", "class", "factory")
 """Keys by which configurations elsewhere name code to call; here nothing is called, so nothing may ask for it."""
 
+REFERENCE = re.compile(r"\$\{\.*[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*\}")
+"""The one kind of lookup there is: the value of another setting (:mod:`experiments.references`)."""
 SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 OCTAL = re.compile(r"[-+]?0[0-9_]+")
 YAML_WORDS = ("on", "off", "yes", "no", "y", "n", "true", "false", "null", "~")
@@ -79,10 +81,13 @@ def check_name(name: object, place: str) -> str:
     return name
 
 
-def check_text(text: str, place: str) -> None:
-    """Refuse text that would be looked up elsewhere, or that cannot be shown."""
-    if "${" in text:
-        raise WrongRequest(f"{place}: {short(text)!r} looks something up with ${{...}}: write the value itself")
+def check_text(text: str, place: str, value: str | None = None) -> None:
+    """Refuse text that would be looked up elsewhere than among the settings, or that cannot be shown."""
+    value = text if value is None else value
+    if "${" in value and not REFERENCE.fullmatch(value):
+        raise WrongRequest(
+            f"{place}: {short(text)!r} looks something up: write the value itself, or ${{NAME}} of a setting"
+        )
     if not text.isprintable():
         raise WrongRequest(f"{place}: {short(text)!r} holds a character that cannot be printed: leave it out")
 
@@ -91,7 +96,9 @@ def check_override(text: str) -> None:
     """Refuse an override that is too long, too deep, looks things up or names code."""
     if len(text) > LARGEST_OVERRIDE:
         raise WrongRequest(f"override {short(text)} has {len(text)} characters: at most {LARGEST_OVERRIDE} are read")
-    check_text(text, "override")
+    check_text(text, "override", text.partition("=")[2].strip().strip("'\""))
+    if "${" in text.partition("=")[0]:
+        raise WrongRequest(f"{short(text)} is not understood: write name=value")
     depth = deepest = 0
     for character in text:
         depth += (character in "[{(") - (character in "]})")
@@ -115,8 +122,11 @@ def check_keys(value: object, place: str = "") -> None:
         check_text(value, place)
 
 
-def read_checked(path: Path) -> str:
-    """The text of a configuration file, once it is known to be harmless (see :func:`check_yaml`)."""
+def read_checked(path: Path) -> tuple[str, dict[str, int]]:
+    """The text of a configuration file, once it is known to be harmless, and the lines of its settings.
+
+    See :func:`check_yaml`, which raises what is wrong with it.
+    """
     try:
         if not path.is_file():
             raise WrongRequest(f"{path} is no file: name a YAML file")
@@ -129,8 +139,7 @@ def read_checked(path: Path) -> str:
         raise WrongRequest(f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
     except OSError as error:
         raise WrongRequest(f"{path} cannot be read ({error.strerror}): check its name and permissions") from None
-    check_yaml(text, str(path))
-    return text
+    return text, check_yaml(text, str(path))
 
 
 def check_yaml(text: str, source: str) -> dict[str, int]:
@@ -224,8 +233,8 @@ def _checked_key(event, refuse) -> str:
 
 def _check_scalar(event, refuse) -> None:
     """Refuse values that YAML 1.1 turns into another number than the one written."""
-    if "${" in event.value:
-        refuse(event, f"{short(event.value)} looks something up with ${{...}}: write the value itself")
+    if "${" in event.value and not REFERENCE.fullmatch(event.value):
+        refuse(event, f"{short(event.value)} looks something up: write the value itself, or ${{NAME}} of a setting")
     if event.style is not None:
         return
     if event.value == "???":

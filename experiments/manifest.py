@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim.compiled import code_version
 
-PACKAGES = ("relsim", "mesa", "numpy", "numba", "pandas", "scipy", "hydra-core", "omegaconf", "pyarrow", "matplotlib", "joblib")
+PACKAGES = ("relsim", "mesa", "numpy", "numba", "pandas", "scipy", "hydra-core", "omegaconf", "pyarrow", "matplotlib", "joblib", "SALib")
 
 
 def versions() -> dict[str, str]:

@@ -61,7 +61,7 @@ def table_of(content: bytes, key: str | None, columns: list[str] | None = None) 
 
 
 def together(tables: list[pa.Table], order: dict[str, int]) -> pa.Table:
-    """All rows in the order of the plan: by point, replicate, and the policies' order; each run once.
+    """All rows in the order of the plan: by point, replicate, and the policies' order; each of these once.
 
     Parameters
     ----------
@@ -75,12 +75,16 @@ def together(tables: list[pa.Table], order: dict[str, int]) -> pa.Table:
     places = {label: order.get(label, order.get(label.rpartition("-")[0], len(order))) for label in policies.unique().to_pylist()}
     table = table.append_column("_place", pa.array([places[label] for label in table["policy"].to_pylist()], pa.int32()))
     table = table.sort_by([(name, "ascending") for name in ("point", "replicate", "_place", "policy")])
-    identities = table["run_id"].to_numpy(zero_copy_only=False)
+    table = each_once(table, ("point", "replicate", "policy"))
+    return table.drop_columns(["_place"]).select(column_order(table.column_names))
+
+
+def each_once(table: pa.Table, names: tuple[str, ...]) -> pa.Table:
+    """The first of the rows that agree in these columns."""
+    identities = list(zip(*(table[name].to_pylist() for name in names), strict=True))
     seen = set()
     keep = [not (identity in seen or seen.add(identity)) for identity in identities]
-    if len(seen) != len(identities):
-        table = table.filter(pa.array(keep))
-    return table.drop_columns(["_place"]).select(column_order(table.column_names))
+    return table if len(seen) == len(identities) else table.filter(pa.array(keep))
 
 
 def column_order(names: list[str]) -> list[str]:

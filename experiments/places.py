@@ -10,6 +10,10 @@ import yaml
 
 from experiments.guard import WrongRequest, short
 
+RECORD = ("config", "hydra", "overrides")
+"""Files of ``.hydra``, as Hydra's users know them."""
+SUMMARY = "multirun.yaml"
+
 
 def places_for(command: str, requests: list, multirun: bool) -> list[Path]:
     """A folder for each job; refuses those with something in them. Makes nothing yet."""
@@ -22,6 +26,8 @@ def places_for(command: str, requests: list, multirun: bool) -> list[Path]:
         elif request.out is not None:
             place = Path(request.out)
             if multirun and len(roots) == 1:
+                if number == 0 and os.path.lexists(place / SUMMARY):
+                    raise WrongRequest(f"out={short(place)} holds a multirun already: name a new folder")
                 place = place / str(number)
             _refuse_used(place)
         else:
@@ -65,17 +71,27 @@ def _refuse_used(place: Path) -> None:
         raise WrongRequest(f"out={short(place)} cannot be used ({error}): name a new folder") from None
 
 
-def claim(place: Path, request) -> list[Path]:
-    """Make the folder for results, with the configuration and what was typed in it; returns the folders made."""
+def claim(place: Path, request, hydra: dict) -> list[Path]:
+    """Make the folder for results, with the record of the job in it as Hydra leaves it; returns the folders made.
+
+    Parameters
+    ----------
+    place : Path
+        The folder.
+    request : Request
+        Its ``out`` is set to the folder.
+    hydra : dict
+        What ``.hydra/hydra.yaml`` says.
+    """
     made = [folder for folder in (place, *place.parents) if not folder.exists()]
+    contents = {"config": request.manifest_config, "hydra": {"hydra": hydra}, "overrides": request.overrides}
     if getattr(request, "resume", None) is not None:
         return []
     try:
         record = place / ".hydra"
         record.mkdir(parents=True)
-        for name, content in (("config", request.manifest_config), ("overrides", request.overrides)):
-            text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
-            (record / f"{name}.yaml").write_text(text, encoding="utf-8")
+        for name, content in contents.items():
+            (record / f"{name}.yaml").write_text(as_yaml(content), encoding="utf-8")
     except OSError as error:
         give_back(place, made)
         raise WrongRequest(f"out={short(place)} cannot be made ({error.strerror}): name another folder") from None
@@ -86,9 +102,14 @@ def claim(place: Path, request) -> list[Path]:
 def give_back(place: Path, made: Sequence[Path]) -> None:
     """Take away what :func:`claim` made, as far as nothing else is in it."""
     with suppress(OSError):
-        for name in ("config", "overrides"):
+        for name in RECORD:
             (place / ".hydra" / f"{name}.yaml").unlink(missing_ok=True)
         (place / ".hydra").rmdir()
     with suppress(OSError):
         for folder in made:
             folder.rmdir()
+
+
+def as_yaml(content) -> str:
+    """Plain values as YAML, in the order given."""
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)

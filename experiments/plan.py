@@ -7,7 +7,7 @@ resumes is told which key no longer agrees.
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,12 +19,13 @@ from experiments.designs import Factor, points_of
 from experiments.guard import WrongRequest, short
 from experiments.manifest import commit, versions
 from experiments.parts import as_bytes, table_of
+from experiments.policies import plain_policy, policy_from
 from experiments.replicates import SCHEMA
 from experiments.typed import convert, plain
-from sim import Policy, Scenario, World
+from sim import Scenario, World
 from sim.compiled import code_version
 
-FREE = ("engine", "out", "resume", "only")
+FREE = ("engine", "out", "resume", "only", "effects")
 """Settings that say where and how runs are computed, not which: free to differ when resuming."""
 KINDS = {kind.__name__: kind for kind in (float, int, bool)}
 
@@ -53,7 +54,7 @@ class Plan:
     def cells(self) -> Cells:
         """The cells of the design."""
         content = self.content
-        policies = {name: convert(Policy, levers) for name, levers in content["policies"].items()}
+        policies = {name: policy_from(values) for name, values in content["policies"].items()}
         return Cells(
             scenario=convert(Scenario, content["scenario"], "scenario"),
             world=convert(World, content["world"], "world"),
@@ -131,15 +132,16 @@ def frozen(request, scenario: Scenario | None = None, data_digest: str = "") -> 
     check_corners(scenario, request, factors, points)
     content = {
         "schema": SCHEMA,
+        "command": request.command,
         "code_version": code_version(),
         "overrides": [text for text in request.overrides if text.partition("=")[0] not in ("out", "resume", "only")],
         "config": {name: value for name, value in request.manifest_config.items() if name not in FREE},
         "scenario": plain(scenario),
         "world": plain(request.world),
-        "policies": {name: asdict(policy) for name, policy in request.policy_set.items()},
+        "policies": {name: plain_policy(policy) for name, policy in request.policy_set.items()},
         "run": list(request.policies),
         "reference": request.reference,
-        "paired": request.design.kind == "paired",
+        "paired": request.paired,
         "years": scenario.horizon if request.years is None else request.years,
         "seed": request.seed,
         "replicates": request.replicates,

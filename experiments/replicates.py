@@ -14,6 +14,7 @@ from sim.metrics import Outcome, measure
 from sim.pairs import Tails, measure_pair
 from sim.processes.needs import WEEKS
 from sim.scenario import Fit
+from sim.timeline import Timeline
 
 OWN_KEYS = 2**31  # replicates from here on are preliminary: never reported
 SCHEMA = 1  # changes whenever a row of the same request would mean something else
@@ -43,7 +44,7 @@ class Job:
     scenario: Scenario
     world: World
     fit: Fit
-    policies: dict[str, Policy]
+    policies: dict[str, Policy | Timeline]
     years: int
     seed: int
     replicate: int

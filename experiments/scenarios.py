@@ -23,7 +23,7 @@ def scenario_text(scenario: Scenario, command: str) -> str:
     A scenario of the user's own, which has no shipped file, gets the words of the contract: a cohort.
     """
     shipped = find("scenario", scenario.name, config_folders()) or find("scenario", "contract", config_folders())
-    head = shipped.read_text(encoding="utf-8").split("\nline:")[0].rstrip()
+    head = shipped.read_text(encoding="utf-8").split("\nline:")[0].split("\n# Fits of base commitment")[0].rstrip()
     line = [{f.name: number(getattr(fit, f.name)) for f in fields(Fit)} for fit in scenario.line]
     about = (
         "# Fits of base commitment by weight of lived experience, ascending: retention data cannot tell them apart.\n"

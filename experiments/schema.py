@@ -4,16 +4,22 @@ Every number has its unit and range on its own line, as in the model. The primar
 defaults in a form to read; a test holds the two together.
 """
 
-from dataclasses import field
+import pkgutil
+from dataclasses import field, replace
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import sim
+import sim.processes
+from experiments.designs import spelt_out
+from experiments.tables import read_survival
+from sim.metrics import METRICS
 from sim.quantities import ASSUMED, OutOfRange, quantities, quantity
+from sim.timeline import Timeline
 
 CELLS = ("strict_siloed", "loosened_siloed", "strict_holistic", "loosened_holistic")
 ENGINES = ("local", "dask", "ray", "slurm")
-DESIGNS = ("grid", "zip", "table", "lhs", "sobol", "morris", "paired")
+DESIGNS = ("grid", "zip", "table", "lhs", "sobol", "saltelli", "morris", "paired")
 EXECUTORS = ("slurm", "local")
 
 
@@ -56,8 +62,10 @@ class Design:
     vary: list[str] = field(default_factory=list)
     """Names of levers, world parameters or scenario values; name:low:high for a narrower range, name:a:b:c for values."""
     levels: int = quantity(3, "values", 2, 1000, ASSUMED, "grid: values of each name that lists none, spread evenly over its range")
-    points: int = quantity(64, "points", 1, 1_000_000, ASSUMED, "lhs, sobol, paired: points sampled")
+    points: int = quantity(64, "points", 1, 1_000_000, ASSUMED, "lhs, sobol, paired: points sampled; saltelli: base samples, of (names + 2) points each")
     trajectories: int = quantity(10, "trajectories", 2, 100_000, ASSUMED, "morris: paths through the space, of (names + 1) points each")
+    second_order: bool = False
+    """saltelli: also points that tell what two names do only together (twice as many)."""
     table: str | None = None
     """table: a CSV file; its first line has the names, each other line is a point."""
 
@@ -93,18 +101,22 @@ class Request:
     """Where configuration files were looked for."""
     manifest_config: dict = internal(dict)
     """The resolved configuration as plain values, for the manifest."""
-    policy_set: dict[str, sim.Policy] = internal(dict)
+    choices: dict[str, Any] = internal(dict)
+    """What was chosen of each group, as Hydra notes it."""
+    policy_set: dict[str, sim.Policy | Timeline] = internal(dict)
     """The policies asked for, by name, the reference first."""
 
     def check_together(self) -> None:
         """Refuse settings that are each right but do not go together, or that name what is not there."""
-        known = [entry.name for entry in sim.WEEK]
+        known = sorted(module.name for module in pkgutil.iter_modules(sim.processes.__path__))
         for name in self.scenario.off:
             if name not in known:
                 raise OutOfRange(f"scenario.off={name} is not usable: choose from {', '.join(known)}")
         weights = [fit.lived_weight for fit in self.scenario.line]
         if any(later <= earlier for earlier, later in pairwise(weights)):
             raise OutOfRange("scenario.line is not usable: put its fits in ascending order of lived_weight, each once")
+        if self.data is not None:
+            read_survival(self.data)  # refuses what is not usable before anything is written
 
     @property
     def horizon(self) -> int:
@@ -126,6 +138,11 @@ class CompareRequest(Request):
     def check_together(self) -> None:
         """Refuse, beyond what all commands refuse, a weight of lived experience that the data do not allow."""
         super().check_together()
+        if self.data is not None and self.scenario.stationary:
+            raise OutOfRange(
+                f"data={self.data}: a renewal table follows one cohort, but scenario={self.scenario.name} is a settled "
+                "organisation: add scenario=contract"
+            )
         if self.data is None:  # otherwise the scenario is fitted anew first
             self.scenario.fit_at(self.world.renewals.lived_weight)
 
@@ -142,6 +159,7 @@ class SweepRequest(Request):
     """``relsim sweep``: a design over levers, world parameters and scenario values."""
 
     compares: ClassVar[bool] = False
+    command: ClassVar[str] = "sweep"
 
     design: Design = field(default_factory=Design)
     policies: list[str] = field(default_factory=lambda: ["conventional"])
@@ -149,6 +167,8 @@ class SweepRequest(Request):
     metric: str = "retention_rate"
     """Whose mean (paired: whose difference to the reference) is to be known to that precision."""
     most_replicates: int = quantity(1000, "runs a point", 1, 1_000_000, ASSUMED, "most runs of a point when runs go on until a precision is reached")
+    effects: bool = True
+    """Tell effects, differences and regret of what was varied, as tables and figures."""
     resume: str | None = None
     """Folder of a sweep to go on with."""
     only: str | None = None
@@ -168,3 +188,59 @@ class SweepRequest(Request):
             raise OutOfRange(
                 f"policies names nothing but the reference {self.reference}: a paired design wants one to compare with it, policies=[a]"
             )
+
+    @property
+    def paired(self) -> bool:
+        """Whether the reference is run beside the policies at every point."""
+        return self.design.kind == "paired"
+
+
+@quantities
+class SensitivityRequest(SweepRequest):
+    """``relsim sensitivity``: which levers, world parameters or scenario values matter."""
+
+    command: ClassVar[str] = "sensitivity"
+
+    design: Design = field(default_factory=lambda: Design(kind="morris"))
+    policies: list[str] = field(default_factory=lambda: ["loosened_holistic"])
+    replicates: int = quantity(5, "runs a policy", 1, 100_000, ASSUMED, "runs of each policy at each point; the same luck at all points")
+    metrics: list[str] = field(default_factory=lambda: ["retention_rate", "value_surplus_mean", "margin"])
+
+    def __post_init__(self):
+        if self.design.kind != "table":  # a table is refused below
+            self.design = replace(self.design, vary=spelt_out(self.design.vary or ["policy"], self.scenario))
+
+    def check_together(self) -> None:
+        """Refuse, beyond what a sweep refuses, designs and metrics without indices."""
+        super().check_together()
+        kind, names = self.design.kind, len(self.design.vary)
+        if kind not in ("morris", "saltelli"):
+            remedy = "design=saltelli arranges the Sobol sequence so that indices come out" if kind == "sobol" else "choose morris or saltelli"
+            raise OutOfRange(f"design.kind={kind} gives no indices: {remedy}")
+        if self.resume is None and names < 2:
+            raise OutOfRange(f"design.vary has {names} names: indices compare at least two, design.vary=[policy.strictness,policy.routing]")
+        if self.precision is not None:
+            raise OutOfRange("precision is for sweeps: indices want as many runs at every point, replicates=N")
+        for name in self.metrics:
+            if name not in METRICS:
+                raise OutOfRange(f"metrics={name} is not usable: choose from {', '.join(METRICS)}")
+        if not self.metrics:
+            raise OutOfRange("metrics=[] is empty: name at least one, metrics=[retention_rate]")
+        if set(self.policies) <= {self.reference} and not any(text.startswith("policy.") for text in self.design.vary):
+            raise OutOfRange(f"policies names nothing but the reference {self.reference}: add one to compare with it, policies=[a]")
+
+    @property
+    def paired(self) -> bool:
+        """The reference is run at every point: indices of the difference to it come out too."""
+        return True
+
+
+@quantities
+class DiaryRequest(Request):
+    """``relsim diary``: one member's weeks under a policy and under the reference, on the same luck."""
+
+    policies: list[str] = field(default_factory=lambda: ["loosened_holistic"])
+    member: int | None = quantity(None, "member", 0, 100_000_000, ASSUMED, "number of somebody who is a member at the switch; null: somebody whose fate depends on the policy")
+    replicate: int = quantity(0, "run", 0, 2**31 - 1, ASSUMED, "which of the runs that a comparison with this seed makes")
+    replicates: int = quantity(1, "runs a policy", 1, 1, ASSUMED, "a diary is of one run: choose it with replicate")
+    preliminary: int = quantity(2, "runs", 0, 100_000, ASSUMED, "runs of the reference, with luck of their own, that say what a usual member is like")

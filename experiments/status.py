@@ -9,9 +9,10 @@ import numpy as np
 from experiments.gathering import trouble_with
 from experiments.guard import WrongRequest, short
 from experiments.store import Store
+from experiments.teaching import help_on_folders
 
 
-def run(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Tell how far the sweeps in these folders are; changes nothing.
 
     Returns
@@ -19,6 +20,9 @@ def run(arguments: Sequence[str]) -> int:
     int
         0; 3 where some runs failed, or something is missing or damaged.
     """
+    if {"-h", "--help"} & set(arguments):
+        print(help_on_folders("status"))
+        return 0
     if not arguments:
         raise WrongRequest("status wants a folder: relsim status DIR")
     return max(tell(Path(name)) for name in arguments)
@@ -47,13 +51,13 @@ def tell(folder: Path) -> int:
     if store.busy():
         print(f"  being worked on by {store.holder()}")
     elif missing or damaged or wrong or not (folder / "manifest.json").exists():
-        print(f"  go on with: relsim sweep resume={folder}")
+        print(f"  go on with: relsim {plan.content['command']} resume={folder}")
     else:
         print(f"  complete: {folder / 'runs.parquet'}")
     return 3 if bad or missing or damaged or wrong else 0
 
 
 if __name__ == "__main__":
-    from experiments.door import main
+    from experiments import door
 
-    sys.exit(main(["status", *sys.argv[1:]]))
+    sys.exit(door.main(["status", *sys.argv[1:]]))

@@ -6,11 +6,13 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
+
 from experiments.cells import aloud
 from experiments.composing import request_of
 from experiments.engines import check_installed, opened, warm_up
 from experiments.filling import Filled, fill
-from experiments.gathering import leave
+from experiments.gathering import all_rows, leave
 from experiments.guard import WrongRequest, one_line, short
 from experiments.plan import Plan, check_same, frozen
 from experiments.schema import SweepRequest
@@ -24,8 +26,24 @@ DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.E
 SHOWN = 5
 
 
-def run(request) -> int:
-    """Run what the design asks for and is not there yet; returns the exit status."""
+def leave_effects(plan: Plan, runs: pd.DataFrame, request, folder: Path) -> str:
+    """effects.csv and figures/ of a sweep that varied something."""
+    from experiments.analysis import analyse  # slow to import
+
+    names = analyse(runs, plan.factors, request.reference if request.paired else None).leave(folder)
+    return f"\nWhat was varied does: {', '.join(names)}, figures/ beside it"
+
+
+def run(request, analysis=leave_effects) -> int:
+    """Run what the design asks for and is not there yet; returns the exit status.
+
+    Parameters
+    ----------
+    request : SweepRequest
+    analysis : callable
+        ``(plan, rows, request, folder) -> str``: leaves what the rows say in the folder of the sweep, returns what to
+        tell. Points that are alike share a run; it has a row at each.
+    """
     folder = Path(request.resume or request.out)
     store = Store(folder)
     check_installed(request.engine)
@@ -35,16 +53,16 @@ def run(request) -> int:
             store.parts.mkdir()
             with store.locked():
                 store.begin(plan)
-                return carry_out(plan, store, request)
-        return resumed(request, store)
+                return carry_out(plan, store, request, analysis)
+        return resumed(request, store, analysis)
     except KeyboardInterrupt:
-        remedy = f"go on with: relsim sweep resume={folder}"
+        remedy = f"go on with: relsim {request.command} resume={folder}"
         print(one_line(f"relsim: interrupted; {short(folder)} keeps what is done, {remedy}"), file=sys.stderr)
         return 130
     except OSError as error:
         if error.errno not in DISK:
             raise
-        remedy = f"put that right, then go on with: relsim sweep resume={folder}"
+        remedy = f"put that right, then go on with: relsim {request.command} resume={folder}"
         print(one_line(f"relsim: {short(folder)} cannot be written ({error.strerror}): {remedy}"), file=sys.stderr)
         return 2
 
@@ -69,7 +87,7 @@ def digest_of_file(path: str) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:32]
 
 
-def resumed(request, store: Store) -> int:
+def resumed(request, store: Store, analysis) -> int:
     """Go on with an earlier sweep: only what is missing or damaged is computed."""
     plan = store.plan()
     request = recomposed(request, plan)
@@ -78,7 +96,7 @@ def resumed(request, store: Store) -> int:
     if request.only is not None:
         return once_more(plan, store, request.only)
     with store.locked():
-        return carry_out(store.plan(repair=True), store, request)
+        return carry_out(store.plan(repair=True), store, request, analysis)
 
 
 def recomposed(request, plan: Plan) -> SweepRequest:
@@ -87,12 +105,15 @@ def recomposed(request, plan: Plan) -> SweepRequest:
     typed |= {text.partition("=")[0]: text for text in request.overrides}
     only, resume = request.only, request.resume
     overrides = [text for name, text in typed.items() if name not in ("resume", "only", "out")]
-    fresh = request_of("sweep", overrides, SweepRequest, [Path(folder) for folder in request.folders])
+    begun, now = plan.content["command"], request.command
+    if begun != now:
+        raise WrongRequest(f"resume={short(request.resume)} was begun by relsim {begun}: go on with relsim {begun} resume=DIR")
+    fresh = request_of(now, overrides, type(request), [Path(folder) for folder in request.folders])
     fresh.only, fresh.resume, fresh.out = only, resume, resume
     return fresh
 
 
-def carry_out(plan: Plan, store: Store, request) -> int:
+def carry_out(plan: Plan, store: Store, request, analysis) -> int:
     """Fill the store, write the tables, tell what came out."""
     began = time.perf_counter()
     if is_cold():
@@ -100,7 +121,8 @@ def carry_out(plan: Plan, store: Store, request) -> int:
     with opened(request.engine, private=str(store.folder)) as engine:
         filled = fill(plan, store, engine)
     runs, failures = leave(plan, store, request, filled, time.perf_counter() - began)
-    print(summary(plan, store, runs.num_rows, filled))
+    told = analysis(plan, all_rows(plan, store).to_pandas(), request, store.folder) if request.effects else ""
+    print(summary(plan, store, runs.num_rows, filled) + told)
     if len(failures):
         told = "failures.csv names each, its error and its command"
         print(f"relsim: {len(failures)} of {runs.num_rows} runs failed; {told}:", file=sys.stderr)

@@ -2,6 +2,8 @@
 
 import csv
 import math
+import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from sim.quantities import OutOfRange
 # the numbers from Berry & Linoff 2004). Years 0-7 are used for calibration.
 HIGH_END_YEARS_0_TO_7 = (100.0, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1)
 LARGEST_FILE = 1_000_000  # bytes
+MOST_YEARS = 30
+NUMBER = re.compile(r"\s*[-+]?[0-9]+(\.[0-9]*)?\s*", re.ASCII)
+"""A number as people write it in a table: float() also takes 1_0, infinity and the digits of every script."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,22 @@ def published() -> SurvivalTable:
     return SurvivalTable("Fader & Hardie 2007, high end", np.array(HIGH_END_YEARS_0_TO_7) / 100.0)
 
 
+def _text(file: Path, place: str, advice: str) -> str:
+    """The text of a file that may come from a stranger: a plain file, of a bounded size, in UTF-8."""
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):  # a pipe or device could be read without end
+            raise OutOfRange(f"{place}: no file; {advice}")
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise OutOfRange(f"{place}: larger than {LARGEST_FILE:,} bytes; {advice}")
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise OutOfRange(f"{place}: {error.strerror.lower() if error.strerror else 'cannot be read'}; {advice}") from None
+    except UnicodeDecodeError:
+        raise OutOfRange(f"{place}: not a text file in UTF-8; {advice}") from None
+
+
 def read_survival(path: str) -> SurvivalTable:
     """A user's renewal table: a CSV file with the columns ``year`` and ``pct_surviving``.
 
@@ -49,21 +70,21 @@ def read_survival(path: str) -> SurvivalTable:
     """
     file = Path(path)
     advice = "give a CSV file with the columns year (0, 1, 2, ...) and pct_surviving (100, falling)"
+    text = _text(file, f"data={path}", advice)
     try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise OutOfRange(f"data={path}: larger than {LARGEST_FILE:,} bytes; {advice}")
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise OutOfRange(f"data={path}: {error.strerror.lower() if error.strerror else 'cannot be read'}; {advice}") from None
-    except UnicodeDecodeError:
-        raise OutOfRange(f"data={path}: not a text file; {advice}") from None
-    rows = list(csv.DictReader(text.splitlines()))
+        rows = list(csv.DictReader(text.splitlines()))
+    except csv.Error as error:
+        raise OutOfRange(f"data={path}: not a table ({error}); {advice}") from None
     if not rows or not {"year", "pct_surviving"} <= set(rows[0]):
         found = ", ".join(map(str, rows[0])) if rows else "nothing"
         raise OutOfRange(f"data={path}: the columns are {found}; {advice}")
+    if len(rows) > MOST_YEARS + 1:
+        raise OutOfRange(f"data={path}: {len(rows)} rows; at most years 0 to {MOST_YEARS} can be followed")
     surviving = []
     for line, row in enumerate(rows, start=2):
         try:
+            if not all(NUMBER.fullmatch(row[name]) for name in ("year", "pct_surviving")):
+                raise ValueError
             year, percent = float(row["year"]), float(row["pct_surviving"])
         except (TypeError, ValueError):
             given = f"{row.get('year')!r}, {row.get('pct_surviving')!r}"

@@ -116,7 +116,7 @@ def _value(kind, value, path: str, what):
         return [_value(get_args(kind)[0], inner, f"{path}[{index}]", None) for index, inner in enumerate(value)]
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     outside = number and what is not None and not what.low <= value <= what.high
-    bounds = f" from {_bound(what.low)} to {_bound(what.high)} ({what.unit})" if what else ""
+    bounds = f" from {bound(what.low)} to {bound(what.high)} ({what.unit})" if what else ""
     if kind is bool:
         if not isinstance(value, bool):
             raise WrongRequest(f"{path}={short(value)} is not usable: give true or false")
@@ -143,5 +143,6 @@ def _finite(value: int | float) -> bool:
         return False
 
 
-def _bound(value: float) -> str:
+def bound(value: float) -> str:
+    """A bound of a range as one would type it."""
     return str(int(value)) if float(value).is_integer() else f"{value:g}"

@@ -28,6 +28,30 @@ METRIC_WORDS = {
     "staff_turnover": "staff leaving",
     "trust_mean": "trust",
     "satisfaction_mean": "satisfaction",
+    "retention_expected": "chance to renew",
+    "first_year_retention_mixed": "first renewals, earlier joiners included",
+    "quality_received": "quality of answers",
+    "let_downs": "let-downs",
+    "recruits": "people who join",
+    "knowledge": "what is known of members' needs",
+    "latent_knowledge": "what is known of needs nobody speaks of",
+    "latent_needs_met": "needs nobody speaks of, met",
+    "offer_misfit": "distance of the offer from what is needed",
+    "launches": "offers launched",
+    "covered_up": "failures covered up",
+    "staff_alignment": "how staff share the values",
+    "alignment_apart": "departments drifting apart in values",
+    "cross_department_ties": "talk across departments",
+    "policy_gap": "declared but not done",
+    "posts": "staff posts",
+    "ties_weekly": "members close as if met weekly",
+    "ties_monthly": "members close as if met monthly",
+    "ties_half_yearly": "members close as if met half-yearly",
+    "ties_yearly": "members close as if met yearly",
+    "contacts_with_closest": "contacts with the five closest",
+    "queue_weeks": "waiting",
+    "gifts": "given away",
+    "hours_used": "hours in use",
 }
 
 METRIC_MEANING = {
@@ -39,6 +63,21 @@ METRIC_MEANING = {
     "downside_beyond_reference_per_request": "dues per answered request; less is better",
     "margin": "dues per member-year",
     "cost_to_serve": "dues per member-year; less is better",
+    "retention_expected": "mean chance in 100 of those due; the same without the luck of single decisions",
+    "knowledge": "in 100; part of the doubt about members' needs that is gone",
+    "latent_knowledge": "in 100; part of the doubt about needs nobody speaks of that is gone",
+    "latent_needs_met": "0 not at all, 1 in full",
+    "offer_misfit": "in sd of needs; less is better",
+    "covered_up": "of 100 failures not put right; less is better",
+    "staff_alignment": "0 not at all, 1 in full",
+    "alignment_apart": "sd between departments; less is better",
+    "cross_department_ties": "of 100 contacts among staff",
+    "policy_gap": "levers, their distances added up; less is better",
+    "contacts_with_closest": "of 100 contacts of a person on the staff",
+    "ties_weekly": "members to each person on the staff",
+    "ties_monthly": "members to each person on the staff",
+    "ties_half_yearly": "members to each person on the staff",
+    "ties_yearly": "members to each person on the staff",
 }
 
 LAPSE_WORDS = {
@@ -48,15 +87,6 @@ LAPSE_WORDS = {
     "engagement": "too little contact",
     "grievance": "a complaint left unresolved",
     "no_single_cause": "no single cause",
-}
-
-LEVER_WORDS = {
-    "strictness": ("Cases answered by the standard, not by judgement", "percent"),
-    "coverage": ("Staff who may use judgement", "percent"),
-    "guardrail": ("Most that one answer may give away", "dues"),
-    "routing": ("Members with one person who answers everything", "percent"),
-    "information": ("What one department learned that the others can see", "percent"),
-    "promise": ("What members are told to expect (0 a transaction, 1 a partnership)", "number"),
 }
 
 
@@ -138,17 +168,3 @@ def listed(items) -> str:
     """Items as a list in a sentence: "a, b and c"."""
     items = list(items)
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""
-
-
-def lever(name: str, value, about: dict | None = None) -> tuple[str, str]:
-    """One lever as (what it rules, its value in words)."""
-    words, kind = LEVER_WORDS.get(name, (capital(label(name)), ""))
-    about = about or {}
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if kind == "percent":
-            return words, f"{plain(round(100.0 * value, 1))} %"
-        if kind == "dues":
-            return words, f"{plain(value)} dues"
-        if not kind and about.get("unit"):
-            return words, f"{plain(value)} {about['unit']}"
-    return words, plain(value)

@@ -1,4 +1,4 @@
-"""Who is in the model: members and staff. Each attribute is a column with unit, range and meaning.
+"""Who is in the model: members, staff and leaders. Each attribute is a column with unit, range and meaning.
 
 Partners and their contacts come with the process that gives them something to do.
 """
@@ -16,7 +16,8 @@ NEVER = -1
 class Member(ColumnAgent):
     """Somebody who pays dues, has needs, brings requests and decides once a year whether to renew.
 
-    What a request touches stands first and together, so that it costs few cache lines.
+    What a request touches stands first and together, so that it costs few cache lines: with five departments a row
+    fills three of them exactly.
     """
 
     alive = Column("?", "flag", 0, 1, "is a member today", owner="renewals", default=True, scanned=True)
@@ -24,29 +25,30 @@ class Member(ColumnAgent):
     next_request = Column("f8", "week", 0, np.inf, "time of the next request; infinite once departed", owner="needs", scanned=True)
     trust = Column("f8", "0..1", 0, 1, "trust in the organisation", owner="trust", scanned=True)
 
-    needs = Column("f4", "sd of needs", -40, 40, "own part of the ideal point, one number a domain", owner="needs", width="departments")
-    estimate = Column("f4", "sd of needs", -60, 60, "what is believed about the ideal point; starts at the offer", owner="learning", width="departments")
-    uncertainty = Column("f4", "sd of needs squared", 0, 400, "variance of that belief", owner="learning", width="departments")
-    holder = Column("i4", "staff row", NEVER, 2**31 - 1, "who on the staff learned it, -1 nobody", owner="learning", default=NEVER, width="departments")
+    needs = Column("f4", "sd of needs", -40, 40, "own part of the ideal point, one number a domain and latent coordinate", owner="needs", width="dimensions")
+    estimate = Column("f4", "sd of needs", -60, 60, "what is believed about the ideal point; starts at the offer", owner="learning", width="dimensions")
+    uncertainty = Column("f4", "sd of needs squared", 0, 400, "variance of that belief", owner="learning", width="dimensions")
+    holder = Column("i4", "staff row", NEVER, 2**31 - 1, "who on the staff learned it, -1 nobody", owner="learning", default=NEVER, width="dimensions")
     belief = Column("f8", "quality", -20, 10, "believed quality of answers (1 = a perfect standard answer)", owner="trust")
-    expectation = Column("f8", "quality", -20, 10, "quality expected of the next answer", owner="trust")
     value_member = Column("f8", "dues", -1e5, 1e5, "value received less dues and own hours since the accounts were opened", owner="accounts")
     value_organisation = Column("f8", "dues", -1e5, 1e5, "dues less hours, gifts and acquisition since the accounts were opened", owner="accounts")
     identity = Column("u4", "key", 0, 2**32 - 1, "who this is, under every policy: founding number or prospect number")
+    expectation = Column("f4", "quality", -20, 10, "quality expected of the next answer", owner="trust")
+    ceiling = Column("f4", "0..1", 0, 1, "most that trust can reach again; deception lowers it for good", owner="trust", default=1.0)
     allotment = Column("u4", "key", 0, 2**32 - 1, "decides which post of each department serves this member")
     request_rate = Column("f4", "requests per week", 0, 50, "how often this member asks")
     owner_rank = Column("f4", "share", 0, 1, "gets a relationship owner when the routing lever exceeds this")
     owner = Column("i4", "staff row", NEVER, 2**31 - 1, "relationship owner, -1 none", owner="routing", default=NEVER)
     voice = Column("f4", "probability", 0, 1, "complaining style: chance to speak up when let down")
-    grievance = Column("i4", "week", NEVER, 100_000, "week of the latest complaint left unresolved, -1 none", owner="trust", default=NEVER)
+    grievance = Column("i2", "week", NEVER, 32_767, "week of the latest complaint left unresolved, -1 none", owner="trust", default=NEVER)
     answers = Column("i2", "count", 0, 32_767, "requests answered since the accounts were opened", owner="accounts")
     let_downs = Column("i2", "count", 0, 32_767, "answers below the line, so far", owner="trust")
     complaints = Column("i2", "count", 0, 32_767, "complaints made", owner="trust")
     main_domain = Column("i1", "department", 0, 120, "domain of about half of this member's requests")
     founder = Column("?", "flag", 0, 1, "was there at founding")
     commitment = Column("f4", "logit", -60, 60, "base commitment: log odds of renewing when lived experience is at its reference")
-    joined = Column("i4", "week", -25_000, 100_000, "week of joining; negative for tenure from before founding")
-    left = Column("i4", "week", NEVER, 100_000, "week of leaving, -1 while a member", owner="renewals", default=NEVER)
+    joined = Column("i2", "week", -25_000, 32_767, "week of joining; negative for tenure from before founding")
+    left = Column("i2", "week", NEVER, 32_767, "week of leaving, -1 while a member", owner="renewals", default=NEVER)
     renewals = Column("i2", "count", 0, 10_000, "renewals so far", owner="renewals")
     lapse = Column("i1", "code", 0, 16, "reason for leaving, 0 while a member", owner="renewals")
 
@@ -77,22 +79,74 @@ class Staff(ColumnAgent):
     identity = Column("i8", "key", 0, 2**32 - 1, "who this is, under every policy: post and applicant number")
     alive = Column("?", "flag", 0, 1, "is employed today", owner="worklife", default=True)
     department = Column("i4", "department", 0, 120, "department and domain of expertise")
-    post = Column("i4", "post", 0, 2**31 - 1, "the post held")
+    post = Column("i4", "post", 0, 2**31 - 1, "the post held", owner="hiring")
     hired = Column("i4", "week", -20_000, 100_000, "week of hiring")
     left = Column("i4", "week", NEVER, 100_000, "week of leaving, -1 while employed", owner="worklife", default=NEVER)
     skill = Column("f8", "quality", -3, 3, "skill of a free answer, beyond what the process has codified")
     empathy = Column("f8", "0..1", 0, 1, "warmth: how fast contact becomes a bond")
-    alignment = Column("f8", "0..1", 0, 1, "shares the organisation's values: gives less away when free")
+    values = Column("f8", "0..1", 0, 1, "how far this person's own values are the organisation's")
+    alignment = Column("f8", "0..1", 0, 1, "acts on the organisation's values: gives less away when free, lets less lie", owner="colleagues")
+    spotting = Column("f8", "0..1", 0, 1, "eye for opportunities and risks that members do not speak of")
+    aptitude = Column("f8", "0..1", 0, 1, "how well person and position fit by chance; roles shaped around people fill the gap")
+    sociability = Column("f8", "ratio", 0, 100, "how much this person talks with colleagues, against the median")
+    trained = Column("f8", "quality", 0, 3, "skill gained in training, while it lasts", owner="worklife")
+    immersed = Column("f8", "0..1", 0, 1, "understanding of members gained by time among them, while it lasts", owner="worklife")
     freedom_rank = Column("f8", "share", 0, 1, "is given discretion when the coverage lever exceeds this")
     morale = Column("f8", "-3..3", -3, 3, "morale, 0 = usual", owner="worklife")
     ability = Column("f8", "quality", -4, 3, "skill today: newcomers still learn the trade", owner="worklife")
     demand = Column("i8", "seconds", 0, 2**62, "work that arrived this week", owner="routing")
     backlog = Column("i8", "seconds", 0, 2**62, "work waiting; a leaver's is passed on by worklife", owner="routing")
     worked = Column("i8", "seconds", 0, 2**62, "hours spent on members this week", owner="routing")
-    effort = Column("f8", "share", 0, 1, "time given to a case this week, as a share of what it needs", owner="routing", default=1.0)
+    effort = Column("f8", "share", 0, 2, "time given to a case this week, as a share of what it needs", owner="routing", default=1.0)
+    care = Column("f8", "share", 0, 2, "the part of that time which serves the member, not the measure", owner="routing", default=1.0)
+    load = Column("f8", "ratio", 0, 1e6, "work of this week against the time for members", owner="routing")
+    capacity = Column("i8", "seconds", 0, 2**62, "time for members this week", owner="routing")
     standard = Column("f8", "share", 0, 1, "time per case this person has come to find normal", owner="routing", default=1.0)
     aftermath = Column("i8", "seconds", 0, 2**62, "work that complaints of last week bring", owner="trust")
     waiting = Column("f8", "weeks", 0, 1e7, "how long a new case waits", owner="routing")
+
+
+class Leader(ColumnAgent):
+    """Somebody who leads a department: carries what is declared into practice, and answers no cases."""
+
+    identity = Column("i8", "key", 0, 2**32 - 1, "who this is, under every policy: department and applicant number")
+    alive = Column("?", "flag", 0, 1, "leads today", owner="leadership", default=True)
+    department = Column("i4", "department", 0, 120, "department led")
+    hired = Column("i4", "week", -20_000, 100_000, "week of taking over")
+    left = Column("i4", "week", NEVER, 100_000, "week of leaving, -1 while leading", owner="leadership", default=NEVER)
+    humility = Column("f8", "0..1", 0, 1, "listens, and gives way to what is learned")
+    curiosity = Column("f8", "0..1", 0, 1, "wants to know members and how they see the world")
+    foresight = Column("f8", "0..1", 0, 1, "sees what nobody asks for yet")
+    transparency = Column("f8", "0..1", 0, 1, "shows how and why decisions are made, failures included")
+    clarity = Column("f8", "0..1", 0, 1, "can say why things are to be done")
+    operations = Column("f8", "sd", -5, 5, "ability in running operations, against the average leader")
+
+
+class Department(Rows):
+    """A department: what its leader makes of it, and how its service does. One row each, for ever."""
+
+    leader = Column("i4", "leader row", NEVER, 2**31 - 1, "who leads it, -1 nobody", owner="leadership", default=NEVER)
+    vacant_since = Column("i4", "week", NEVER, 100_000, "week the latest leader left", owner="leadership", default=NEVER)
+    candidates = Column("i4", "count", 0, 100_000, "leaders appointed so far", owner="leadership")
+    meaning = Column("f8", "0..1", 0, 1, "how far people here know why", owner="leadership")
+    insight = Column("f8", "0..1", 0, 1, "how much of what staff do for members the leader sees", owner="leadership")
+    fairness = Column("f8", "0..1", 0, 1, "how far staff can follow the leader's judgement", owner="leadership")
+    thrift = Column("f8", "share", 0, 2, "time a case takes under this leader, against the usual", owner="leadership", default=1.0)
+    material = Column("f8", "dues a part", 0, 10, "what an answer of this service costs beyond hours")
+    asked = Column("i8", "parts", 0, 2**62, "requests answered this year, in parts", owner="accounts")
+    spent = Column("i8", "seconds", 0, 2**62, "hours they took", owner="accounts")
+    closed = Column("?", "flag", 0, 1, "the service has been dropped", owner="innovation")
+
+
+class Project(Rows):
+    """Work on one coordinate of the offer: an idea, its development, its launch. One row each coordinate, for ever."""
+
+    stage = Column("i1", "0..3", 0, 3, "0 none, 1 idea, 2 development, 3 launch", owner="innovation")
+    until = Column("i4", "week", NEVER, 200_000, "week in which the stage ends", owner="innovation", default=NEVER)
+    begun = Column("i4", "week", NEVER, 200_000, "week in which the project began", owner="innovation", default=NEVER)
+    number = Column("i4", "count", 0, 100_000, "projects begun so far", owner="innovation")
+    aim = Column("f8", "sd of needs", -60, 60, "where the offer is to go", owner="innovation")
+    made = Column("f8", "sd of needs", -60, 60, "what development made of it", owner="innovation")
 
 
 class Tie(Rows):
@@ -106,7 +160,8 @@ class Tie(Rows):
 
     staff = Column("i4", "staff row", NEVER, 2**31 - 1, "the person on the staff side, -1 none yet", owner="encounters", default=NEVER)
     bond = Column("f4", "0..1", 0, 1, "strength of the personal bond at the last contact", owner="encounters")
-    since = Column("i4", "week", -20_000, 100_000, "week of the first contact", owner="encounters")
+    since = Column("i2", "week", -20_000, 32_767, "week of the first contact", owner="encounters")
+    contacts = Column("i2", "count", 0, 32_767, "contacts since then", owner="encounters")
     last_contact = Column("i4", "week", -20_000, 100_000, "week of the latest contact", owner="encounters", default=-20_000)
 
 
@@ -118,14 +173,22 @@ class Case(Rows):
     allotment = Column("u4", "key", 0, 2**32 - 1, "that person's allotment to posts", owner="needs")
     owner_rank = Column("f4", "share", 0, 1, "that person's rank in getting an owner", owner="needs")
     ordinal = Column("i4", "count", 0, 65_535, "which of this member's requests of the week, times two, plus the part", owner="needs")
+    main_domain = Column("i4", "department", 0, 120, "that person's main domain", owner="needs")
     parts = Column("i4", "count", 1, 2, "domains the request touches", owner="needs", default=1)
     domain = Column("i4", "department", 0, 120, "domain of this part", owner="needs")
     server = Column("i4", "staff row", 0, 2**31 - 1, "who answers", owner="routing")
     owned = Column("?", "flag", 0, 1, "answered by a relationship owner", owner="routing")
     free = Column("?", "flag", 0, 1, "answered with discretion", owner="routing")
+    configured = Column("?", "flag", 0, 1, "answered by a solution put together from what is known", owner="routing")
+    handed = Column("?", "flag", 0, 1, "came from somebody else's desk", owner="routing")
+    refused = Column("?", "flag", 0, 1, "turned away: the service has been dropped", owner="routing")
+    advising = Column("?", "flag", 0, 1, "a better source is named: if the answer fits badly; once answered, whether it was", owner="encounters")
+    admitted = Column("?", "flag", 0, 1, "failed, and the failure was admitted", owner="encounters")
+    hidden = Column("f8", "quality", 0, 10, "quality lost in a failure that was covered up", owner="encounters")
     seconds = Column("i8", "seconds", 0, 2**40, "staff time it needs", owner="routing")
     quality = Column("f8", "quality", -10, 10, "quality of the answer before effort and waiting", owner="encounters")
     received = Column("f8", "quality", -20, 10, "quality of the answer as received", owner="encounters")
     complaint = Column("?", "flag", 0, 1, "the member complained about the request, on its last part", owner="trust")
     gift = Column("f8", "dues", 0, 10, "value given away", owner="encounters")
+    taken = Column("f8", "dues", 0, 10, "what the member took from an organisation that showed its needs, on the last part", owner="trust")
     worth = Column("f8", "dues", -20, 20, "worth of the whole request to the member, on its last part", owner="trust")

@@ -20,6 +20,7 @@ import numpy as np
 from sim.compiled import COMPILING
 
 CACHE_LINE = 64
+LATENT = 2  # coordinates of need that nobody asks for: an opportunity, and a risk
 
 
 class Column:
@@ -40,7 +41,8 @@ class Column:
     default : float
         Value in a new row.
     width : str or None
-        None for one number a person, "departments" for one number a person and department (or domain of need).
+        None for one number a person, "departments" for one number a person and department, "dimensions" for one number
+        a coordinate of need: a domain for each department, then the latent ones.
     scanned : bool
         Kept in an array of its own, because rules look through it for all rows every week.
     """
@@ -73,6 +75,11 @@ class Rows:
         cls.columns = {**cls.columns, **{name: value for name, value in vars(cls).items() if isinstance(value, Column)}}
 
 
+def width_of(column: Column, departments: int) -> int:
+    """Numbers in a cell of a vector column."""
+    return departments + LATENT if column.width == "dimensions" else departments
+
+
 @cache
 def record_dtype(kind: type, departments: int) -> np.dtype:
     """The dtype of a kind's records.
@@ -82,7 +89,7 @@ def record_dtype(kind: type, departments: int) -> np.dtype:
     """
     return np.dtype(
         [
-            (name, column.dtype, (departments,)) if column.width else (name, column.dtype)
+            (name, column.dtype, (width_of(column, departments),)) if column.width else (name, column.dtype)
             for name, column in kind.columns.items()
             if not column.scanned
         ],
@@ -199,7 +206,7 @@ class Table:
         for name, column in self.kind.columns.items():
             cells = self.column(name)
             if column.width:
-                out.update({f"{name}_{k}": cells[:, k].copy() for k in range(self.departments)})
+                out.update({f"{name}_{k}": cells[:, k].copy() for k in range(cells.shape[1])})
             else:
                 out[name] = cells.copy()
         return out

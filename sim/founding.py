@@ -11,10 +11,11 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from sim.agents import Case, Member, Staff, Tie
-from sim.columns import Table
+from sim.agents import Case, Department, Leader, Member, Project, Staff, Tie
+from sim.columns import LATENT, Table
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
+from sim.processes import accounts, hiring, leadership, worklife
 from sim.processes.needs import WEEKS, prior_variance
 
 TRAITS, NEEDS = decision("founding.traits"), decision("founding.needs")
@@ -84,7 +85,21 @@ def completed_renewals(log_odds, kept, chance):
 
 
 @kernel
-def settle_members(members, renewal_week, next_request, trust, identities, first, week, stationary, log_odds_nodes, rate_nodes, luck, given):
+def settle_members(
+    members,
+    renewal_week,
+    next_request,
+    trust,
+    identities,
+    first,
+    week,
+    stationary,
+    offer,
+    log_odds_nodes,
+    rate_nodes,
+    luck,
+    given,
+):
     """Fill blank member rows from ``first`` on with the people of these identities, who come in ``week``.
 
     All traits depend on the identity alone, never on the policy. ``stationary`` gives them the tenures of an
@@ -106,10 +121,11 @@ def settle_members(members, renewal_week, next_request, trust, identities, first
         # Complaining styles are spread evenly around their mean, as wide as probabilities allow.
         member.voice = voice + (2.0 * style - 1.0) * min(voice, 1.0 - voice)
         member.main_domain = min(int(domain * departments), departments - 1)
-        for k in range(departments):
+        for k in range(len(offer)):
             if k % 4 == 0:
                 chances = draws(luck, NEEDS, 0, identity, 0, k // 4)
             member.needs[k] = needs.spread * normal(chances[k % 4])
+            member.estimate[k] = offer[k]
             member.uncertainty[k] = prior
         trust[row] = given[0].trust.start
         member.belief = fit.belief
@@ -125,6 +141,7 @@ def settle_members(members, renewal_week, next_request, trust, identities, first
             # Somebody who joins at the end of a week is a member from the next one on.
             renewal_week[row] = (week + WEEKS - 1) % WEEKS
             member.joined = week
+            member.expectation = fit.expectation + given[0].trust.promise_lift * given[0].policy.promise
 
 
 def settle(model, identities: np.ndarray, week: int, stationary: bool = False) -> None:
@@ -137,18 +154,29 @@ def settle(model, identities: np.ndarray, week: int, stationary: bool = False) -
     scanned = members.scanned
     settle_members(
         members.rows, scanned["renewal_week"], scanned["next_request"], scanned["trust"], identities, first, week,
-        stationary, log_odds, rates, model.luck, model.given,
+        stationary, model.offer, log_odds, rates, model.luck, model.given,
     )  # fmt: skip
 
 
 def found(model) -> None:
-    """Build the tables of week 0: members, ties, staff, and room for the cases of a week."""
+    """Build the tables of week 0: members, ties, staff, leaders, departments, and room for the cases of a week."""
     scenario, departments = model.scenario, model.departments
     room = scenario.members + scenario.members // 2 + 64  # room that is not used costs no memory
-    model.tables["members"] = Table(Member, departments, room)
-    model.tables["ties"] = Table(Tie, departments, room * departments)
+    tables = model.tables
+    tables["members"] = Table(Member, departments, room)
+    tables["ties"] = Table(Tie, departments, room * departments)
     settle(model, np.arange(scenario.members, dtype=np.int64), 0, scenario.stationary)
-    posts = int(model.first_post[-1])
-    staff = model.tables["staff"] = Table(Staff, departments, posts + posts // 4 + 16)
-    staff.add(posts)
+    posts = int(np.sum(model.opened))
+    tables["staff"] = Table(Staff, departments, posts + posts // 4 + 16)
+    tables["staff"].add(posts)
+    tables["leaders"] = Table(Leader, departments, 2 * departments + 8)
+    tables["departments"] = Table(Department, departments, departments)
+    tables["departments"].add(departments)
+    tables["projects"] = Table(Project, departments, departments + LATENT)
+    tables["projects"].add(departments + LATENT)
     model.cases = Table(Case, departments, max(64, scenario.members // 3))
+    staff = tables["staff"].rows
+    hiring.found_staff(staff, model.seats, model.first_post, model.opened, model.luck, model.given)
+    worklife.settle_staff(staff, 0, posts, 0, model.enacted, model.given)
+    leadership.found_leaders(model)
+    accounts.price_services(tables["departments"].rows, departments, model.luck, model.given)

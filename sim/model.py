@@ -10,17 +10,34 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.agents import NEVER, Member, Staff
+from sim.agents import NEVER, Leader, Member, Staff
 from sim.column_model import ColumnModel
+from sim.columns import LATENT
 from sim.founding import found
 from sim.metrics import Outcome, measure
-from sim.policy import Policy
-from sim.processes import accounts, encounters, growth, learning, needs, renewals, routing, trust, worklife
+from sim.policy import LEVERS, Policy, policy_rows
+from sim.processes import (
+    accounts,
+    budget,
+    colleagues,
+    encounters,
+    growth,
+    hiring,
+    innovation,
+    leadership,
+    learning,
+    needs,
+    renewals,
+    routing,
+    trust,
+    worklife,
+)
 from sim.processes.needs import WEEKS
 from sim.quantities import OutOfRange
 from sim.recording import Record, summarise
 from sim.roster import Roster
 from sim.scenario import Fit, Scenario, posts_by_department
+from sim.timeline import Timeline, as_timeline
 from sim.world import World, given
 
 
@@ -41,11 +58,16 @@ def process(module) -> Process:
     return Process(module.__name__.rsplit(".", 1)[-1], module.step, module.step.__doc__.strip())
 
 
+ROOM = 1.5  # posts there is room for, against those open at founding
 BY_HAND = 3 * 2**30  # identities of members a user adds himself
 
 WEEK: tuple[Process, ...] = tuple(
-    process(module) for module in (needs, routing, encounters, trust, learning, worklife, renewals, growth, accounts)
-)
+    process(module)
+    for module in (
+        needs, leadership, routing, encounters, trust, learning, innovation, colleagues, worklife, hiring, renewals,
+        growth, accounts, budget,
+    )
+)  # fmt: skip
 
 
 class RelationshipModel(ColumnModel):
@@ -57,7 +79,7 @@ class RelationshipModel(ColumnModel):
         Who and how many; the association by default.
     world : World, optional
         How people behave.
-    policy : Policy, optional
+    policy : Policy or Timeline, optional
         What the organisation does; the conventional organisation by default.
     rng : int, 0..2**32-1
         Seed of all keyed luck (and of Mesa's own generator, which no rule of ours uses).
@@ -74,6 +96,10 @@ class RelationshipModel(ColumnModel):
         The week in progress (or, between weeks, the next one), counted from founding.
     week : list of callables
         The processes of this model; insert your own ``f(model)`` where it belongs.
+    declared, enacted : structured array of shape (departments,)
+        The levers as the organisation declares them, and as each department does them (``enacted["strictness"][2]``).
+    policy : Policy
+        What is declared for the organisation as a whole today.
     """
 
     def __init__(
@@ -103,25 +129,29 @@ class RelationshipModel(ColumnModel):
         self.now = 0
         self.topping_up = False
         self.record = Record()
+        self.declared = self.enacted = policy_rows([Policy()] * self.departments)
         self.adopt(policy or Policy())
+        self.enacted, self.switched = self.declared.copy(), NEVER  # an organisation is founded as it means to be
         self._found()
 
     def _found(self) -> None:
         """Tables, posts and the market of week 0."""
-        departments = self.departments
+        departments, dimensions = self.departments, self.departments + LATENT
         posts = max(departments, round(self.scenario.members / self.scenario.members_per_post))
-        self.first_post = posts_by_department(posts, departments)
-        self.opened = np.diff(self.first_post).astype(np.int32)
-        self.seats = np.full(self.first_post[-1], -1, np.int32)
-        self.vacant_since = np.zeros(self.first_post[-1], np.int32)
-        self.applicants = np.zeros(self.first_post[-1], np.int32)
-        self.trend = np.zeros(departments)
-        self.offer = np.zeros(departments)
+        self.opened = np.diff(posts_by_department(posts, departments)).astype(np.int32)
+        self.posts = int(self.opened.sum())
+        self.first_post = posts_by_department(math.ceil(ROOM * int(self.opened.max())) * departments, departments)
+        room = int(self.first_post[-1])
+        self.seats = np.full(room, NEVER, np.int32)
+        self.vacant_since, self.applicants = np.zeros(room, np.int32), np.zeros(room, np.int32)
+        # Where needs stand, what of it is expressed, what leaders believe, what is offered: one number a coordinate.
+        self.trend, self.centre, self.expressed, self.vision, self.offer = (np.zeros(dimensions) for _ in range(5))
         self.reputation = np.array([self.base_fit.reputation])
         self.renewed, self.renewed_count, self.first_newcomer = np.zeros(0, np.int32), 0, 0
         self.replaced = 0
+        self.participants, self.fund = innovation.NOBODY_TAKES_PART, 0.0
+        self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
-        worklife.found_staff(self.tables["staff"].rows, self.seats, self.first_post, self.luck, self.given)
         self.open_accounts()
 
     @property
@@ -144,9 +174,20 @@ class RelationshipModel(ColumnModel):
         """The staff employed, as a Mesa agent set."""
         return self.roster(Staff)
 
+    @property
+    def leaders(self) -> Roster:
+        """Those who lead a department, as a Mesa agent set."""
+        return self.roster(Leader)
+
+    def size(self) -> int:
+        """Members there are today."""
+        return int(np.count_nonzero(self.tables["members"]["alive"]))
+
     def step(self) -> None:
         """One week: the processes in their order, then the record is closed."""
         members = self.tables["members"]
+        if 0 < self.now - self.adopted <= self.timeline.settled:
+            self._declare()
         self.renewed_count, self.first_newcomer = 0, members.count
         self.cases.count = 0
         for entry in self.week:
@@ -155,10 +196,24 @@ class RelationshipModel(ColumnModel):
         self.record.close(self.now)
         self.now += 1
 
-    def adopt(self, policy: Policy) -> None:
-        """Follow a policy from now on."""
-        self.policy = policy
-        self.given = given(self.scenario, self.world, policy, self.base_fit)
+    def adopt(self, policy: Policy | Timeline) -> None:
+        """Declare a policy, or a timeline of policies, from now on; leaders carry it into practice."""
+        self.timeline, self.adopted, self.switched = as_timeline(policy), self.now, self.now
+        self.before = self.declared
+        self._declare()
+
+    def _declare(self) -> None:
+        """What is declared this week; without leadership it is done at once."""
+        self.declared = self.timeline.declared(self.before, self.now - self.adopted)
+        values = self.declared.view("f8").reshape(self.departments, len(LEVERS))
+        whole = values[0] if (values == values[0]).all() else values.mean(axis=0)
+        self.policy = Policy(**{name: whole[place].item() for place, name in enumerate(LEVERS)})
+        self.given = given(self.scenario, self.world, policy_rows([self.policy])[0], self.base_fit)
+        self.decision_weeks = max(
+            1, round(leadership.decision_wait(self.given[0]["policy"], self.given[0]["leadership"]))
+        )
+        if not any(getattr(entry, "name", "") == "leadership" for entry in self.week):
+            self.enacted = self.declared.copy()
 
     def outcome(self) -> Outcome:
         """What has happened since the accounts were opened, ready to be measured."""
@@ -182,6 +237,9 @@ class RelationshipModel(ColumnModel):
         agent.left = self.now
         if isinstance(agent, Staff):
             self.seats[agent.post], self.vacant_since[agent.post] = NEVER, self.now
+        if isinstance(agent, Leader):
+            places = self.tables["departments"]
+            places["leader"][agent.department], places["vacant_since"][agent.department] = NEVER, self.now
 
     def burn_in(self, weeks: int | None = None) -> None:
         """Run under the present policy, every leaver replaced, so that arms start from a settled organisation."""
@@ -198,9 +256,11 @@ class RelationshipModel(ColumnModel):
             members[name][:] = 0
         self.switch, self.cohort = self.now, np.flatnonzero(members["alive"])
 
-    def fork(self, policy: Policy) -> "RelationshipModel":
+    def fork(self, policy: Policy | Timeline) -> "RelationshipModel":
         """An independent copy that follows another policy from now on, with fresh accounts and the same luck."""
         arm = copy.deepcopy(self)
         arm.adopt(policy)
         arm.open_accounts()
+        if arm.now >= WEEKS:
+            budget.plan(arm)
         return arm

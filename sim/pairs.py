@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import recording as series
-from sim.metrics import Outcome, mean_of
+from sim.outcome import Outcome, mean_of
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,10 @@ def break_even_week(reference: Outcome, arm: Outcome) -> float:
 
     0 if it never was below; weeks count from the switch.
     """
-    spent = [series.SERVING, series.GIFTS, series.ACQUISITION, series.REPLACEMENT]
     paths = []
     for outcome in (reference, arm):
         rows = outcome.model.record.rows[outcome.switch : outcome.model.now]
-        paths.append(np.cumsum(rows[:, series.REVENUE] - rows[:, spent].sum(axis=1)))
+        paths.append(np.cumsum(rows[:, series.REVENUE] - rows[:, series.SPENT].sum(axis=1)))
     behind = np.flatnonzero(paths[1] - paths[0] < 0.0)
     if len(behind) == 0:
         return 0.0

@@ -1,9 +1,15 @@
 """What an organisation may decide: the levers of a policy.
 
-Rules read levers and never a policy's name. A lever's ``about`` names its price.
+Rules read levers and never a policy's name. A lever's ``about`` names its price. What is decided is *declared*; how
+far and how fast a department does it is up to its leader (:mod:`sim.processes.leadership`).
 """
 
-from sim.quantities import ASSUMED, quantities, quantity
+import numpy as np
+
+from sim.compiled import COMPILING
+from sim.quantities import quantities, quantity
+
+TEXT_000, TEXT_001, TEXT_002, TEXT_003, TEXT_004 = (f"assumed; text 00{number}" for number in range(5))  # docs/texts.md
 
 
 @quantities
@@ -12,27 +18,64 @@ class Policy:
 
     place = "policy"
 
-    strictness: float = quantity(
-        0.8, "share of cases", 0.0, 1.0, ASSUMED,
-        "share of cases that free staff still answer by the standard. Price of less: hours, a wider lower tail, value given away",
-    )  # fmt: skip
-    coverage: float = quantity(
-        1.0, "share of staff", 0.0, 1.0, ASSUMED,
-        "share of staff who may use discretion at all. Price of more: the less able and less aligned are free too",
-    )  # fmt: skip
-    guardrail: float = quantity(
-        0.3, "dues a case", 0.0, 2.0, ASSUMED,
-        "most that a free answer may give away. Price of less: fewer failures can be put right",
-    )  # fmt: skip
-    routing: float = quantity(
-        0.2, "share of members", 0.0, 1.0, ASSUMED,
-        "share of members with a relationship owner who answers everything. Price of more: coordination hours, specialist depth",
-    )  # fmt: skip
-    information: float = quantity(
-        0.2, "share", 0.0, 1.0, ASSUMED,
-        "how far what one department learned is visible to the others. Price of more: hours for keeping records",
-    )  # fmt: skip
-    promise: float = quantity(
-        0.0, "0 transaction .. 1 partnership", 0.0, 1.0, ASSUMED,
-        "what members are told to expect. It moves expectation only. Price of more: disappointment where it is not lived",
-    )  # fmt: skip
+    # Answering.
+    strictness: float = quantity(0.8, "share of cases", 0.0, 1.0, TEXT_001, "share of cases that free staff still answer by the standard. Price of less: hours, a wider lower tail, value given away")
+    coverage: float = quantity(1.0, "share of staff", 0.0, 1.0, TEXT_001, "share of staff who may use discretion at all. Price of more: the less able and less aligned are free too")
+    guardrail: float = quantity(0.3, "dues a case", 0.0, 2.0, TEXT_001, "most that a free answer may give away. Price of less: fewer failures can be put right")
+    solutions: float = quantity(0.1, "share of standard answers", 0.0, 1.0, TEXT_000, "share of standard answers put together as a solution from what is known of the member, the others being products off the shelf. Price of more: hours")
+    advice: float = quantity(0.0, "share of cases", 0.0, 1.0, TEXT_003, "share of badly fitting answers in which the member is told who would serve him better. Price of more: the sale")
+    listening: float = quantity(0.3, "0 offer at once .. 1 listen first", 0.0, 1.0, TEXT_004, "humility in contact: how far listening comes before offering. Price of more: hours")
+
+    # Between departments.
+    routing: float = quantity(0.2, "share of members", 0.0, 1.0, TEXT_000, "share of members with a relationship owner who answers everything. Price of more: coordination hours, specialist depth")
+    information: float = quantity(0.2, "share", 0.0, 1.0, TEXT_000, "how far what one department learned is visible to the others. Price of more: hours for keeping records")
+    climate: float = quantity(0.3, "0 rivalry .. 1 cooperation", 0.0, 1.0, TEXT_000, "how well departments work together. Price of more: hours spent with each other")
+
+    # Openness.
+    promise: float = quantity(0.0, "0 transaction .. 1 partnership", 0.0, 1.0, TEXT_000, "what members and prospects are told to expect. It moves expectation only, and draws prospects. Price of more: disappointment where it is not lived")
+    transparency: float = quantity(0.5, "share of failures", 0.0, 1.0, TEXT_004, "share of failures admitted to the member, the others being covered up. Price of more: members know of failures they would not have noticed")
+    vulnerability: float = quantity(0.2, "0 guarded .. 1 open", 0.0, 1.0, TEXT_004, "how far the organisation shows its own needs and limits. Price of more: those without trust make use of it")
+
+    # Leaders.
+    why: float = quantity(0.2, "0 silent .. 1 always", 0.0, 1.0, TEXT_001, "how much leaders say why things are to be done. Price of more: staff hours for the conversation")
+    replace_leaders: float = quantity(0.0, "share of departments", 0.0, 1.0, TEXT_000, "share of departments whose leader is replaced when the policy is adopted. Price of more: search, and a leader who has to settle")
+    relational_leaders: float = quantity(0.2, "0 operations .. 1 relationships", 0.0, 1.0, TEXT_000, "what new leaders are chosen for. Price of more: leaders less able in operations")
+    authority: float = quantity(0.3, "0 board decides .. 1 leaders decide", 0.0, 1.0, TEXT_000, "how far leaders may decide without waiting for the board. Price of more: nobody stops a wrong decision")
+    shared: float = quantity(0.2, "0 top-down .. 1 shared", 0.0, 1.0, TEXT_000, "how far leaders decide together and with what staff know. Price of more: hours and time for each decision")
+    hours_board: float = quantity(0.3, "weight", 0.0, 1.0, TEXT_000, "weight of the board in leaders' hours. Price of more: the other uses")
+    hours_budget: float = quantity(0.25, "weight", 0.0, 1.0, TEXT_000, "weight of budget and operations in leaders' hours. Price of more: the other uses")
+    hours_events: float = quantity(0.2, "weight", 0.0, 1.0, TEXT_000, "weight of conferences and events in leaders' hours. Price of more: the other uses")
+    hours_staff: float = quantity(0.2, "weight", 0.0, 1.0, TEXT_000, "weight of their staff in leaders' hours. Price of more: the other uses")
+    hours_members: float = quantity(0.05, "weight", 0.0, 1.0, TEXT_000, "weight of members in leaders' hours. Price of more: the other uses")
+
+    # Staff.
+    hire_values: float = quantity(0.1, "weight", 0.0, 1.0, TEXT_001, "weight of values and empathy in choosing applicants; skill has what is left of 1. Price of more: less skill")
+    hire_opportunities: float = quantity(0.0, "weight", 0.0, 1.0, TEXT_000, "weight of an eye for opportunities in choosing applicants. Price of more: less skill")
+    selectivity: int = quantity(3, "applicants", 1, 8, TEXT_000, "applicants looked at for a post. Price of more: weeks without anybody in it")
+    roles: float = quantity(0.2, "0 people into roles .. 1 roles around people", 0.0, 1.0, TEXT_000, "how far roles are shaped around people. Price of more: work that is nobody's")
+    development: float = quantity(0.5, "hours per staff-week", 0.0, 6.0, TEXT_000, "time for developing staff. Price of more: hours for members")
+    immersion: float = quantity(0.2, "share of that time", 0.0, 1.0, TEXT_000, "development among members; the rest is training. Price of more: less training")
+    evaluation: float = quantity(0.2, "0 efficiency .. 1 relationship value", 0.0, 1.0, TEXT_000, "what staff are evaluated by. Price of more: time per case")
+    judgement: float = quantity(0.4, "0 measured .. 1 judged", 0.0, 1.0, TEXT_001, "how far evaluation is a leader's judgement; what is measured is gamed. Price of more: a leader who does not see judges unfairly")
+
+    # Innovation.
+    innovation: float = quantity(0.03, "dues per member-year", 0.0, 0.5, TEXT_000, "money for developing the offer. Price of more: margin")
+    survey: float = quantity(0.3, "weight", 0.0, 1.0, TEXT_002, "weight of surveys in where the offer should go (following what members say). Price of more: what nobody says is missed")
+    intimacy: float = quantity(0.1, "weight", 0.0, 1.0, TEXT_004, "weight of what staff have learned from members one by one. Price of more: those well known are not like the others. What these two and the next leave of 1 is the leaders' own vision")
+    cocreate_idea: float = quantity(0.0, "weight", 0.0, 1.0, TEXT_003, "weight of members who take part in finding the idea. Price of more: time, members' own hours, the loudest are heard")
+    cocreate_development: float = quantity(0.0, "0 in house .. 1 with members", 0.0, 1.0, TEXT_003, "how far members take part in development. Price of more: time, members' own hours")
+    cocreate_launch: float = quantity(0.0, "0 in house .. 1 with members", 0.0, 1.0, TEXT_003, "how far members carry the launch. Price of more: members' own hours")
+    drop_unprofitable: float = quantity(0.0, "0 never .. 1 at any loss", 0.0, 1.0, TEXT_003, "how small a loss ends a service. Price of more: members who used it are turned away")
+
+
+LEVERS = Policy.record_dtype.names
+
+
+def policy_rows(policies: list[Policy]) -> np.ndarray:
+    """The levers of several policies, one a row, in the form that rules read (``rows[i].strictness``)."""
+    rows = np.array([policy.record() for policy in policies], dtype=ROW)
+    return rows if COMPILING else rows.view(np.recarray)
+
+
+# All numbers are kept as float64, so that a row can be moved lever by lever towards another.
+ROW = np.dtype([(name, "f8") for name in LEVERS])

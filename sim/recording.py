@@ -6,11 +6,14 @@ where a count feeds back into the model, only such whole numbers are used.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from sim.compiled import kernel
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ REQUESTS = series("requests", "requests", "requests that arose")
 PARTS = series("parts", "parts", "parts of requests answered, one a domain touched")
 FREE = series("free_parts", "parts", "parts answered with discretion")
 HANDED_OFF = series("handed_off", "parts", "parts handed to another department")
+REFUSED = series("refused", "parts", "parts turned away, their service dropped")
+ADVISED = series("advised", "parts", "parts in which a better source was named")
+ADMITTED = series("admitted", "failures", "failures not put right, and admitted")
+COVERED = series("covered", "failures", "failures not put right, and covered up")
+FOUND_OUT = series("found_out", "failures", "failures covered up and found out")
 WAITED = series("waited", "request-weeks", "weeks that this week's parts wait, summed")
 QUALITY = series("quality", "quality", "quality received, summed over requests")
 WORTH = series("worth", "dues", "worth of answers to members")
@@ -54,6 +62,11 @@ RECRUITS = series("recruits", "members", "people who joined")
 PROSPECTS = series("prospects", "people", "people who considered joining")
 STAFF = series("staff", "staff", "staff employed at the end of the week")
 STAFF_LEFT = series("staff_left", "staff", "staff who left of their own will")
+LEADERS_LEFT = series("leaders_left", "leaders", "leaders who left of their own will")
+ENACTED_GAP = series("enacted_gap", "levers", "distance between declared and enacted policy, summed over levers, mean of departments")
+ALIGNMENT = series("alignment", "0..1", "mean alignment of staff with the organisation's values")
+ALIGNMENT_APART = series("alignment_apart", "0..1", "sd over departments of mean alignment")
+POSTS = series("posts", "posts", "posts open")
 MORALE = series("morale", "-3..3", "mean morale of staff")
 ON_DUTY = series("on_duty", "staff", "staff employed when the week's work was shared out")
 OVERLOADED = series("overloaded", "staff", "staff with more work this week than hours")
@@ -64,7 +77,12 @@ REVENUE = series("revenue", "dues", "dues paid")
 SERVING = series("serving_cost", "dues", "cost of the hours spent on members")
 GIFTS = series("gifts", "dues", "value given away, at cost")
 ACQUISITION = series("acquisition", "dues", "cost of recruiting members")
-REPLACEMENT = series("replacement", "dues", "cost of replacing staff")
+REPLACEMENT = series("replacement", "dues", "cost of replacing staff and leaders")
+INNOVATION = series("innovation", "dues", "money spent on developing the offer")
+SALES_LOST = series("sales_lost", "dues", "what members sent to a better source did not buy")
+LAUNCHES = series("launches", "projects", "projects launched")
+SPENT = [SERVING, GIFTS, ACQUISITION, REPLACEMENT, INNOVATION, SALES_LOST]
+"""The costs that margin subtracts from revenue."""
 DUE_BELIEF = series("due_belief", "quality", "believed quality, summed over members due")
 DUE_BOND = series("due_bond", "0..1", "personal bond, summed over members due")
 DUE_GRIEVANCE = series("due_grievance", "members", "members due with a grievance")
@@ -109,8 +127,10 @@ class Record:
         """Sum of one series over weeks first..last-1."""
         return float(self.rows[first:last, which].sum())
 
-    def to_dataframe(self, first: int, last: int) -> pd.DataFrame:
+    def to_dataframe(self, first: int, last: int) -> "pd.DataFrame":
         """Weeks first..last-1 as a table; column ``week`` counts from ``first``."""
+        import pandas as pd  # slow to import, and rules need only the names of the series
+
         frame = pd.DataFrame(self.rows[first:last], columns=[s.name for s in SERIES])
         frame.insert(0, "week", np.arange(last - first))
         return frame

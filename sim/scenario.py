@@ -23,19 +23,19 @@ class Fit:
     place = "fit"
 
     lived_weight: float = quantity(2.0, "logit per quality", 0.0, 20.0, ASSUMED, "weight of lived experience this fit belongs to")
-    alpha: float = quantity(3.85493, "beta shape", 0.0001, 200.0, FITTED, "first shape of base commitment over those who join")
-    beta: float = quantity(1.01204, "beta shape", 0.0001, 200.0, FITTED, "second shape of base commitment")
+    alpha: float = quantity(3.88054, "beta shape", 0.0001, 200.0, FITTED, "first shape of base commitment over those who join")
+    beta: float = quantity(1.01472, "beta shape", 0.0001, 200.0, FITTED, "second shape of base commitment")
     promise: float = quantity(0.0, "logit", -10.0, 10.0, FITTED, "prior common to all who join (0 years of it: no prior)")
     promise_years: float = quantity(0.0, "years of experience", 0.0, 30.0, FITTED, "what that prior is worth in years of own experience")
     involuntary: float = quantity(0.04, "probability a year", 0.0, 0.2, "association: 27-30 % of lapses, MGI 2024 reasons left field, closed, retired; contract: fitted", "leaving for reasons no organisation can change")
-    belief: float = quantity(0.389607, "quality", -2.0, 3.0, FITTED, "believed quality of answers of members due, reference run")
-    bond: float = quantity(0.186621, "0..1", 0.0, 1.0, FITTED, "personal bond of members due, reference run")
-    grievance: float = quantity(0.0407, "share", 0.0, 1.0, FITTED, "share of members due with an unresolved complaint, reference run")
-    expectation: float = quantity(0.51766, "quality", -2.0, 3.0, FITTED, "mean expectation of members, reference run")
-    reputation: float = quantity(0.920396, "share", 0.0, 1.0, FITTED, "share of good answers, reference run")
-    commitment_median: float = quantity(2.64241, "logit", -60.0, 60.0, FITTED, "median commitment of members, reference run; for reasons of leaving")
-    belief_median: float = quantity(0.389527, "quality", -2.0, 3.0, FITTED, "median belief of members, reference run; for reasons of leaving")
-    bond_median: float = quantity(0.186621, "0..1", 0.0, 1.0, FITTED, "median bond of members, reference run; for reasons of leaving")
+    belief: float = quantity(0.365008, "quality", -2.0, 3.0, FITTED, "believed quality of answers of members due, reference run")
+    bond: float = quantity(0.180692, "0..1", 0.0, 1.0, FITTED, "personal bond of members due, reference run")
+    grievance: float = quantity(0.0412, "share", 0.0, 1.0, FITTED, "share of members due with an unresolved complaint, reference run")
+    expectation: float = quantity(0.481672, "quality", -2.0, 3.0, FITTED, "mean expectation of members, reference run")
+    reputation: float = quantity(0.925457, "share", 0.0, 1.0, FITTED, "share of good answers, reference run")
+    commitment_median: float = quantity(2.64003, "logit", -60.0, 60.0, FITTED, "median commitment of members, reference run; for reasons of leaving")
+    belief_median: float = quantity(0.36498, "quality", -2.0, 3.0, FITTED, "median belief of members, reference run; for reasons of leaving")
+    bond_median: float = quantity(0.180692, "0..1", 0.0, 1.0, FITTED, "median bond of members, reference run; for reasons of leaving")
 
 
 @quantities
@@ -52,10 +52,15 @@ class Scenario:
     outside_option: float = quantity(0.0, "logit", -3.0, 3.0, ASSUMED, "what is to be had elsewhere, against the time the data were taken")
     burn_in: int = quantity(104, "weeks", 0, 1040, ASSUMED, "weeks under the reference before the switch")
     horizon: int = quantity(5, "years", 1, 30, ASSUMED, "years followed when nothing else is said")
+    shift_week: int = quantity(-1, "week", -1, 2000, ASSUMED, "week from founding in which needs jump to what nobody asks for; -1 never")
+    shift_size: float = quantity(2.0, "sd of needs", -6.0, 6.0, ASSUMED, "how far the first latent need of everybody jumps then")
+    shift_share: float = quantity(0.4, "share", 0.0, 0.9, ASSUMED, "part of an answer's worth that lies in latent needs from then on")
+    breach_week: int = quantity(-1, "week", -1, 2000, ASSUMED, "week from founding of a breach of trust by the organisation; -1 none")
+    breach: float = quantity(0.7, "share", 0.0, 1.0, ASSUMED, "part of everybody's trust lost in it")
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False
-    """Re-set the number of posts once a year to the members there are."""
+    """Re-set the number of posts once a year to the members there are, instead of to results."""
     off: list[str] = field(default_factory=list)
     """Processes that are not called."""
     line: list[Fit] = field(default_factory=list)
@@ -78,7 +83,9 @@ class Scenario:
                 f"the data allow at most {weights[-1]:g} (relsim calibrate found no commitment that fits beyond it)"
             )
         names = [f.name for f in fields(Fit)]
-        values = {name: float(np.interp(lived_weight, weights, [getattr(fit, name) for fit in self.line])) for name in names}
+        values = {
+            name: float(np.interp(lived_weight, weights, [getattr(fit, name) for fit in self.line])) for name in names
+        }
         return Fit(**{**values, "lived_weight": lived_weight})
 
 

@@ -11,9 +11,15 @@ from functools import cache
 import numpy as np
 
 from sim.compiled import COMPILING
+from sim.policy import ROW
 from sim.processes.accounts import AccountParameters
+from sim.processes.budget import BudgetParameters
+from sim.processes.colleagues import ColleagueParameters
 from sim.processes.encounters import EncounterParameters
 from sim.processes.growth import GrowthParameters
+from sim.processes.hiring import HiringParameters
+from sim.processes.innovation import InnovationParameters
+from sim.processes.leadership import LeadershipParameters
 from sim.processes.learning import LearningParameters
 from sim.processes.needs import NeedsParameters
 from sim.processes.renewals import RenewalParameters
@@ -27,15 +33,20 @@ from sim.quantities import Quantity, described
 class World:
     """One plausible world: a value for every uncertain parameter."""
 
+    leadership: LeadershipParameters = field(default_factory=LeadershipParameters)
     needs: NeedsParameters = field(default_factory=NeedsParameters)
     routing: RoutingParameters = field(default_factory=RoutingParameters)
     encounters: EncounterParameters = field(default_factory=EncounterParameters)
     trust: TrustParameters = field(default_factory=TrustParameters)
     learning: LearningParameters = field(default_factory=LearningParameters)
+    innovation: InnovationParameters = field(default_factory=InnovationParameters)
+    colleagues: ColleagueParameters = field(default_factory=ColleagueParameters)
     worklife: WorklifeParameters = field(default_factory=WorklifeParameters)
+    hiring: HiringParameters = field(default_factory=HiringParameters)
     renewals: RenewalParameters = field(default_factory=RenewalParameters)
     growth: GrowthParameters = field(default_factory=GrowthParameters)
     accounts: AccountParameters = field(default_factory=AccountParameters)
+    budget: BudgetParameters = field(default_factory=BudgetParameters)
 
     @classmethod
     def parameters(cls) -> Iterator[tuple[str, str, Quantity, float]]:
@@ -49,16 +60,17 @@ class World:
 @cache
 def given_dtype(kinds: tuple) -> np.dtype:
     """The dtype of what rules are given; one object for all models (see :func:`sim.columns.record_dtype`)."""
-    return np.dtype([(name, kind.record_dtype) for name, kind in kinds])
+    return np.dtype([*((name, kind.record_dtype) for name, kind in kinds), ("policy", ROW)])
 
 
-def given(scenario, world: World, policy, fit) -> np.ndarray:
-    """What rules are given: the numbers of world, policy, scenario and fit in one structured array of one row.
+def given(scenario, world: World, policy: np.ndarray, fit) -> np.ndarray:
+    """What rules are given: the numbers of world, scenario, fit and policy in one structured array of one row.
 
-    A rule reads ``given[0].encounters.tolerance``; one array costs a compiled call less than eighty numbers do.
+    A rule reads ``given[0].encounters.tolerance``; one array costs a compiled call less than two hundred numbers do.
+    ``policy`` holds what is declared for the organisation as a whole (one row of :func:`sim.policy.policy_rows`);
+    what a department does stands in the model's ``enacted``.
     """
-    parts = {f.name: getattr(world, f.name) for f in fields(World)}
-    parts |= {"policy": policy, "scenario": scenario, "fit": fit}
+    parts = {f.name: getattr(world, f.name) for f in fields(World)} | {"scenario": scenario, "fit": fit}
     dtype = given_dtype(tuple((name, type(part)) for name, part in parts.items()))
-    array = np.array([tuple(part.record() for part in parts.values())], dtype=dtype)
+    array = np.array([(*(part.record() for part in parts.values()), tuple(policy))], dtype=dtype)
     return array if COMPILING else array.view(np.recarray)

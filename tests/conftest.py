@@ -17,6 +17,7 @@ if str(ROOT) not in sys.path:
 from sim import WEEK, Policy, RelationshipModel, Scenario, World  # noqa: E402
 
 PROCESSES = tuple(entry.name for entry in WEEK)
+BY_THE_BOOK = Policy(strictness=1.0, coverage=0.0, routing=0.0, information=0.0, solutions=0.0)
 STRICT_SILOED = Policy(strictness=1.0, coverage=0.0, guardrail=0.3, routing=0.0, information=0.0)
 LOOSENED_SILOED = Policy(strictness=0.3, coverage=1.0, guardrail=0.3, routing=0.0, information=0.0)
 LOOSENED_HOLISTIC = Policy(strictness=0.3, coverage=1.0, guardrail=0.3, routing=1.0, information=1.0)
@@ -43,7 +44,7 @@ def without(*off: str) -> list[str]:
 
 
 def columns_of(model) -> dict[tuple[str, str], np.ndarray]:
-    """Copies of all columns of members, staff and ties, by (table, column)."""
+    """Copies of all columns of all tables, by (table, column)."""
     return {(name, column): table[column].copy() for name, table in model.tables.items() for column in table.kind.columns}
 
 
@@ -68,14 +69,26 @@ def same_people(one: dict, other: dict, except_for=()) -> set[str]:
     return {name for name in one if name not in except_for and one[name].tobytes() != other[name].tobytes()}
 
 
+ARRAYS = (
+    "trend", "centre", "expressed", "vision", "offer", "reputation", "declared", "enacted", "opened", "seats", "vacant_since",
+    "applicants",
+)  # fmt: skip
+
+
+def arrays_of(model) -> dict[str, np.ndarray]:
+    """Copies of what a model keeps beside its tables, by name."""
+    return {name: np.array(getattr(model, name)) for name in ARRAYS}
+
+
 def digest(model) -> str:
-    """One number for everything a run has left behind: tables, record, posts, trend, reputation."""
+    """One number for everything a run has left behind: tables, record, posts, policy, offer, means."""
     sha = hashlib.sha256()
     for (name, column), cells in columns_of(model).items():
         sha.update(f"{name}.{column}.{cells.shape}".encode() + cells.tobytes())
     sha.update(model.record.rows[: model.now].tobytes())
-    for array in (model.trend, model.offer, model.reputation, model.seats, model.vacant_since, model.applicants):
+    for array in arrays_of(model).values():
         sha.update(array.tobytes())
+    sha.update(np.array([model.fund, model.means, model.spending]).tobytes())
     return sha.hexdigest()
 
 
@@ -127,5 +140,22 @@ def run_python(code: str, folder: Path = ROOT, **environment: str) -> str:
 
 @pytest.fixture
 def model():
-    """Sixty members, nine processes, nothing run yet."""
+    """Sixty members, all processes, nothing run yet."""
     return small_model()
+
+
+@pytest.fixture
+def asked(monkeypatch, tmp_path):
+    """An empty working directory, and commands that only note what they are given."""
+    from types import ModuleType
+
+    from experiments.commands import COMMANDS, with_settings
+
+    monkeypatch.chdir(tmp_path)
+    stub = ModuleType("stub_command")
+    stub.requests = []
+    stub.run = lambda request: stub.requests.append(request) or 0
+    monkeypatch.setitem(sys.modules, "stub_command", stub)
+    for name, command in list(with_settings().items()):
+        monkeypatch.setitem(COMMANDS, name, dataclasses.replace(command, module="stub_command"))
+    return stub

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from experiments import schema, teaching
-from experiments.commands import COMMANDS
+from experiments.commands import COMMANDS, with_settings
 from experiments.composing import request_of
 from experiments.folders import GROUPS, config_folders, names, our_folder
 from experiments.guard import WrongRequest, check_yaml
@@ -39,7 +39,7 @@ def test_files_are_harmless_and_say_what_they_are(path):
     assert text.startswith("# ") and len(text.splitlines()[0]) > 20
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", with_settings())
 @pytest.mark.parametrize("group", ["scenario", "world", "engine"])
 def test_every_choice_composes_with_every_command(command, group):
     for name in names(group, FOLDERS):
@@ -70,7 +70,7 @@ def test_what_is_typed_overrides_an_experiment():
     assert (request.scenario.members, request.policies, request.replicates) == (77, ["strict"], 5)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", with_settings())
 def test_primary_file_gives_the_defaults_of_the_code(command):
     defaults = plain(getattr(schema, COMMANDS[command].request)())
     written = yaml.safe_load((our_folder() / f"{command}.yaml").read_text(encoding="utf-8"))
@@ -139,8 +139,8 @@ def test_stacking_refuses_two_values_for_a_lever():
 
 def test_examples_of_the_help_page_compose(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("survival.csv").touch()
-    for command, what in COMMANDS.items():
+    Path("survival.csv").write_text("year,pct_surviving\n0,100\n1,80\n2,70\n3,65\n")
+    for command, what in with_settings().items():
         assert len(what.examples) == 5
         for overrides, _ in what.examples:
             words = overrides.split()

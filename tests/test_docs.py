@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim import WEEK
-from sim.agents import Case, Member, Staff, Tie
+from sim.agents import Case, Department, Leader, Member, Project, Staff, Tie
 from sim.metrics import METRICS
 from sim.pairs import PAIRED
 from sim.world import World
@@ -38,7 +38,7 @@ def test_every_number_has_a_unit_a_range_that_holds_its_default_and_a_source():
 
 def test_every_column_is_owned_by_a_process_or_by_founding():
     owners = {entry.name for entry in WEEK} | {"founding"}
-    for kind in (Member, Staff, Tie, Case):
+    for kind in (Member, Staff, Leader, Department, Project, Tie, Case):
         for column in kind.columns.values():
             assert column.owner in owners, f"{kind.__name__}.{column.name}"
             assert column.low <= column.default <= column.high, f"{kind.__name__}.{column.name}"

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
 
 import hydra
 import pytest
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 import experiments
 from experiments import door
+from experiments.commands import with_settings
 from experiments.guard import LARGEST_FILE
 from experiments.schema import CompareRequest
 from experiments.typed import paths, plain
@@ -23,20 +23,6 @@ from sim.quantities import OutOfRange
 
 CHECKOUT = Path(experiments.__file__).parents[1]
 SETTINGS = sorted(set(paths(plain(CompareRequest()))) - {"data"})
-
-
-@pytest.fixture
-def asked(monkeypatch, tmp_path):
-    """An empty working directory, and a command that only notes what it is given."""
-    monkeypatch.chdir(tmp_path)
-    stub = ModuleType("stub_command")
-    stub.requests = []
-    stub.run = lambda request: stub.requests.append(request) or 0
-    monkeypatch.setitem(sys.modules, "stub_command", stub)
-    for name, command in list(door.COMMANDS.items()):
-        replaced = type(command)(**{**vars(command), "module": "stub_command"})
-        monkeypatch.setitem(door.COMMANDS, name, replaced)
-    return stub
 
 
 def refused(capsys, *arguments: str) -> str:
@@ -195,7 +181,7 @@ def test_help(asked, capsys):
         assert door.main(arguments) == 0
         overview = capsys.readouterr().out
         assert all(name in overview for name in door.COMMANDS)
-    for command in door.COMMANDS:
+    for command in with_settings():
         assert door.main([command, "nonsense", "--help"]) == 0
         page = capsys.readouterr().out
         assert page.count(f"\n  relsim {command} ") == 5 and "scenario:" in page
@@ -278,7 +264,7 @@ WRONG = [
     ("policies=[1]", "in quotes"),
     ("policies=[strict,strict]", "twice"),
     ("policies=[conventional]", "nothing but the reference"),
-    ("scenario.off=[grwth]", "choose from needs"),
+    ("scenario.off=[grwth]", "choose from accounts"),
     ("scenario=5", "give one name"),
     ("scenario={members:5}", "scenario.NAME=VALUE"),
     ("world.encounters=5", "give settings by name"),
@@ -302,17 +288,38 @@ WRONG = [
     ("scenario.line=[{_partial_:true}]", "never name code"),
     ("out=${oc.env:HOME}", "write the value itself"),
     ("data='${oc.env:HOME}'", "write the value itself"),
-    ("seed=${years}", "write the value itself"),
-    ("hydra.run.dir=/tmp/x", "use out=DIR"),
-    ("hydra.job.env_set.A=1", "hydra.verbose"),
-    ("+hydra.callbacks.x._target_=os.system", "hydra.verbose"),
-    ("hydra/launcher=joblib", "use engine=NAME"),
-    ("hydra.searchpath=[file:///tmp]", "hydra.verbose"),
-    ("hydra.verbose=3", "true or false"),
+    ("seed=${oc.decode:1}", "write the value itself"),
+    ("seed=${seed}", "in a circle"),
+    ("seed=${nothing.there}", "leads nowhere"),
+    ("seed=${scenario}", "several values"),
+    ("seed=${..seed}", "fewer dots"),
+    ("seed=1${years}", "write the value itself"),
+    ("${seed}=1", "write name=value"),
+    ("data='${reference}'", "is refused here"),
+    ("hydra.run.dir=/usr", "is not empty"),
+    ("hydra.run.dir=${oc.env:HOME}", "write the value itself"),
+    ("hydra.job.env_set.A=1", "in your shell"),
+    ("hydra.job.name=x", "of Hydra itself you can set"),
+    ("hydra=x", "of Hydra itself you can set"),
+    ("~hydra.verbose", "is refused"),
+    ("+hydra.callbacks.x._target_=os.system", "never name code"),
+    ("hydra/launcher=joblib", "add -m"),
+    ("hydra/launcher=ray", "engine=ray"),
+    ("hydra/launcher=evil", "choose from basic, joblib, submitit_local"),
+    ("hydra/sweeper=optuna", "relsim sweep"),
+    ("hydra/job_logging=colorlog", "hydra.verbose"),
+    ("hydra.launcher.n_jobs=2", "add hydra/launcher=joblib"),
+    ("hydra.launcher.cpus_per_task=2", "of Hydra itself you can set"),
+    ("hydra.sweep.subdir=x", "numbered"),
+    ("hydra.searchpath=[pkg://os]", "only folders"),
+    ("hydra.searchpath=[nowhere]", "is no folder"),
+    ("hydra.searchpath=nowhere", "[FOLDER]"),
+    ("hydra.mode=BOTH", "RUN, MULTIRUN"),
+    ("hydra.verbose=3", "false, true"),
     ("--experimental-rerun=x.pickle", "refused"),
-    ("--config-path=/tmp", "--config-dir"),
     ("--config-name=x", "experiment=NAME"),
-    ("--info=searchpath", "--cfg job"),
+    ("--info=plugins", "choose from"),
+    ("--package=world", "add --cfg job"),
     # grammar
     ("foo", "write name=value"),
     ("=5", "write name=value"),
@@ -332,7 +339,7 @@ WRONG = [
     ("policy=[strict,siloed]", "policies=[strict,siloed]"),
     # flags
     ("--multirn", "did you mean --multirun?"),
-    ("--cfg=all", "--cfg job"),
+    ("--cfg=everything", "job, hydra, all"),
     ("--cfg", "lacks its value"),
     ("--config-dir=nowhere", "is no folder"),
     ("-x", "is no flag"),
@@ -406,7 +413,7 @@ HOSTILE = {
     "target": ("_target_: os.system\n", "never name code"),
     "target below": ("line: [{_target_: os.system}]\n", "never name code"),
     "environment": ("name: ${oc.env:HOME}\n", "write the value itself"),
-    "lookup": ("members: ${seed}\n", "write the value itself"),
+    "lookup": ("members: ${seed}\n", "members=1 is not usable"),
     "hydra": ("# @package _global_\nhydra:\n  run:\n    dir: /tmp/x\n", "Hydra's own settings"),
     "launcher": ("defaults:\n  - override /hydra/launcher: joblib\n", "Hydra's own settings"),
     "way out": ("# @package _global_\ndefaults:\n  - /policy/../../../secret\n", ""),

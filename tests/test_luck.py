@@ -147,14 +147,20 @@ def test_birthdays_are_spaced_as_among_strangers():
     assert 1e-4 < stats.poisson.cdf(equal, mean) < 1 - 1e-4
 
 
+def decisions_in(path):
+    """Names of decisions in a source: ``decision("a.b")``, or ``decision(f"a.{what}") for what in ("b", "c")``."""
+    source = path.read_text(encoding="utf-8")
+    names = re.findall(r"(?<!def )\bdecision\(\"([^\"]+)\"\)", source)
+    several = re.findall(r"\bdecision\(f\"(\w+)\.\{what\}\"\)\s+for what in \(([^)]+)\)", source)
+    names += [f"{group}.{what}" for group, whats in several for what in re.findall(r"\"(\w+)\"", whats)]
+    assert len(re.findall(r"(?<!def )\bdecision\(", source)) == len(names) - sum(len(re.findall(",", w)) for _, w in several)
+    return names
+
+
 def test_decisions_have_names_of_their_own_and_numbers_of_their_own():
     """Two decisions of one number would be the same luck in two places."""
-    names = [
-        name
-        for path in sorted((ROOT / "sim").rglob("*.py"))
-        for name in re.findall(r"(?<!def )\bdecision\(\"([^\"]+)\"\)", path.read_text(encoding="utf-8"))
-    ]
-    assert len(names) > 10
+    names = [name for path in sorted((ROOT / "sim").rglob("*.py")) for name in decisions_in(path)]
+    assert len(names) >= 30
     assert len(set(names)) == len(names)
     assert len({decision(name) for name in names}) == len(names)
 
@@ -163,13 +169,12 @@ def test_each_decision_of_a_process_is_a_32_bit_number():
     found = 0
     for info in pkgutil.iter_modules(sim.processes.__path__):
         module = importlib.import_module(f"sim.processes.{info.name}")
-        source = (ROOT / "sim" / "processes" / f"{info.name}.py").read_text(encoding="utf-8")
-        for name in re.findall(r"\bdecision\(\"([^\"]+)\"\)", source):
+        for name in decisions_in(ROOT / "sim" / "processes" / f"{info.name}.py"):
             assert name.split(".")[0] == info.name
             assert 0 <= decision(name) <= FULL
             assert decision(name) in {value for value in vars(module).values() if isinstance(value, int)}
             found += 1
-    assert found > 8
+    assert found > 20
 
 
 # Quantiles.

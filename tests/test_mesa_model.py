@@ -8,10 +8,10 @@ import pickle
 import mesa
 import numpy as np
 import pytest
-from conftest import LOOSENED_HOLISTIC, PROCESSES, columns_of, differing, digest, run_python, small_model
+from conftest import LOOSENED_HOLISTIC, PROCESSES, columns_of, differing, digest, run_python, small_model, world_with
 
 from sim import WEEK, Policy, Process, RelationshipModel, Scenario
-from sim.agents import Member, Staff
+from sim.agents import Leader, Member, Staff
 from sim.quantities import OutOfRange
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -63,8 +63,8 @@ def test_before_the_first_week_metrics_are_missing_not_wrong(model):
 def test_members_and_staff_are_agent_sets(model):
     model.run_for(10)
     assert isinstance(model.members, mesa.agentset.AbstractAgentSet)
-    assert len(model.agents) == len(model.members) + len(model.staff)
-    assert set(model.agents_by_type) == {Member, Staff}
+    assert len(model.agents) == len(model.members) + len(model.staff) + len(model.leaders)
+    assert set(model.agents_by_type) == {Member, Staff, Leader}
     wary = model.members.select(lambda member: member.trust < 0.45)
     assert len(wary) == np.count_nonzero(model.members.column("trust") < 0.45)
     by_domain = model.members.groupby("main_domain").agg("trust", np.mean)
@@ -141,7 +141,7 @@ def test_a_plain_mesa_process_can_be_part_of_the_week(model):
         each.run_for(30)
     assert [neighbour.visits for neighbour in neighbours] == [30] * 3
     assert model.members.agg("trust", np.mean) > without_them.members.agg("trust", np.mean)
-    assert len(model.agents) == len(model.members) + len(model.staff) + 3
+    assert len(model.agents) == len(model.members) + len(model.staff) + len(model.leaders) + 3
     assert model.metrics().keys() == without_them.metrics().keys()
 
 
@@ -153,7 +153,7 @@ def test_a_process_of_agents_with_a_step_of_their_own():
             self.grievance = -1
             self.forgiven = getattr(self, "forgiven", 0) + 1
 
-    model = small_model(policy=Policy(strictness=0.0))
+    model = small_model(policy=Policy(strictness=0.0), world=world_with(encounters__free_failure=0.3))
     friends = [Forgetful(model, request_rate=1.0, uncertainty=1.0, voice=1.0, commitment=9.0) for _ in range(4)]
     model.week.append(lambda model: model.members.select(agent_type=Forgetful).do("step"))
     model.run_for(40)

@@ -177,10 +177,10 @@ def test_a_row_that_is_not_there_is_refused(world, row):
 
 
 def test_a_member_made_by_hand_gets_a_row(world):
-    newcomer = Member(world, trust=0.4, needs=np.arange(3), estimate=1)
+    newcomer = Member(world, trust=0.4, needs=np.arange(5), estimate=1)
     assert newcomer.row == 6
-    assert (newcomer.trust, newcomer.holder.tolist(), newcomer.left) == (0.4, [-1, -1, -1], -1)
-    assert (newcomer.needs.tolist(), newcomer.estimate.tolist()) == ([0, 1, 2], [1, 1, 1])
+    assert (newcomer.trust, newcomer.holder.tolist(), newcomer.left) == (0.4, [-1] * 5, -1)
+    assert (newcomer.needs.tolist(), newcomer.estimate.tolist()) == ([0, 1, 2, 3, 4], [1] * 5)
     assert world.agent_at("members", 6) is newcomer
     assert newcomer in world.agents
     assert world.log == [("arrived", "Member", 6)]
@@ -327,8 +327,8 @@ def test_set_spreads_an_array_over_the_agents_in_order(world):
     chosen = world.roster("members").select(lambda agent: agent.row in (1, 4)).sort("identity", ascending=False)
     chosen.set("trust", np.array([0.125, 0.25]))
     assert [world.agent_at("members", row).trust for row in rows(chosen)] == [0.125, 0.25]
-    chosen.set("needs", np.arange(6).reshape(2, 3))
-    assert [cells.tolist() for cells in chosen.get("needs")] == [[0, 1, 2], [3, 4, 5]]
+    chosen.set("needs", np.arange(10).reshape(2, 5))
+    assert [cells.tolist() for cells in chosen.get("needs")] == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
 
 
 def test_small_integers_do_not_overflow_in_a_sum():

@@ -4,7 +4,7 @@ import importlib
 import sys
 import time
 
-NAMES = ("killing", "same_bytes", "failures", "damage", "rivals", "scale")
+NAMES = ("killing", "same_bytes", "failures", "damage", "rivals", "scale", "coverage")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or NAMES:

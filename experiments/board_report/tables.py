@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from experiments.lever_words import HOURS_WORDS, LEADERS_HOURS, hours_in_words, introduction, over_time
 from experiments.statistics import Comparison, break_even, by_luck, factorial, paired
 from experiments.wording import (
     LAPSE_WORDS,
     capital,
     decimals,
     label,
-    lever,
     metric_meaning,
     metric_words,
     number,
@@ -73,19 +73,25 @@ def verdicts(comparison: Comparison, metrics) -> dict | None:
 
 
 def rules(comparison: Comparison) -> dict | None:
-    """Levers that differ between the policies, in plain words, and in a note those that are the same."""
+    """Levers that differ between the policies, in plain words; what is the same in all is counted in a note."""
     policies = {str(name): values or {} for name, values in comparison.manifest.get("policies", {}).items()}
     order = [name for name in [comparison.reference, *comparison.policies] if name in policies]
-    names = list(dict.fromkeys(key for name in order for key in policies[name]))
-    about = comparison.manifest.get("levers", {})
-    rows, same = [], []
-    for name in names:
-        cells = [lever(name, policies[policy].get(name), about.get(name)) for policy in order]
-        if len({value for _, value in cells}) > 1:
+    names = [key for name in order for key in policies[name] if key != "timeline"]
+    rows, same, hours = [], 0, False
+    for name in dict.fromkeys(names):
+        cells = [over_time(name, policies[policy]) for policy in order]
+        if len({value for _, value in cells}) == 1:
+            same += 1
+        elif name not in LEADERS_HOURS or any(
+            name in entry for p in order for entry in policies[p].get("timeline", ())
+        ):
             rows.append([cells[0][0], *(value for _, value in cells)])
-        elif cells:
-            same.append(f"{cells[0][0]}: {cells[0][1]}")
-    note = f"The same in all: {'; '.join(same)}." if same else ""
+        elif not hours:  # the five weights say little one by one
+            hours = True
+            rows.append([HOURS_WORDS, *(hours_in_words(policies[policy]) for policy in order)])
+    if any("timeline" in policies[name] for name in order):
+        rows.insert(0, ["When it comes", *(introduction(policies[name]) for name in order)])
+    note = f"{same} other rules are the same in all; manifest.json lists them." if same > 1 else ""
     heads = [label(name) + (" (reference)" if name == comparison.reference else "") for name in order]
     return table(["Rule", *heads], rows, note)
 

@@ -84,9 +84,9 @@ def styled(draw):
     """Run a drawing function under the settings above, whatever the caller's own are."""
 
     @wraps(draw)
-    def wrapped(*arguments):
+    def wrapped(*arguments, **named):
         with matplotlib.rc_context({**matplotlib.rcParamsDefault, **SETTINGS, "backend": "agg"}):
-            figure = draw(*arguments)
+            figure = draw(*arguments, **named)
             if figure is not None:
                 # Laid out once here, not again for each file.
                 figure.draw_without_rendering()

@@ -2,12 +2,20 @@
 
 Per person: value to the member = worth of answers + gifts received - own hours - dues; value to the organisation
 = dues - staff hours at their cost - gifts - acquisition. Dues cancel in the sum. After leaving, nothing is added.
+
+Dues stand for all that a member pays, purchases included: a member who is sent to a better source pays so much less.
 """
 
+import math
+
 from sim.compiled import AHEAD, fetch_early, formula, kernel
+from sim.luck import decision, draws, normal
+from sim.processes.needs import WEEKS
 from sim.processes.routing import HOUR
 from sim.quantities import ASSUMED, quantities, quantity
-from sim.recording import ACQUISITION, GIFTS, REVENUE, SERVING
+from sim.recording import ACQUISITION, GIFTS, REVENUE, SALES_LOST, SERVING
+
+MATERIAL = decision("accounts.material")
 
 
 @quantities
@@ -17,6 +25,9 @@ class AccountParameters:
     place = "world.accounts"
 
     hour_cost: float = quantity(0.035, "dues per hour", 0.02, 0.05, ASSUMED, "loaded cost of a member-facing staff hour")
+    material: float = quantity(0.01, "dues a part", 0.0, 0.2, ASSUMED, "what an answer costs beyond hours, mean over services")
+    material_spread: float = quantity(1.0, "sd of logarithm", 0.0, 2.0, ASSUMED, "how much that differs between services")
+    sale: float = quantity(0.1, "dues a part", 0.0, 0.5, ASSUMED, "what a member sent to a better source would have bought")
     own_hours: float = quantity(0.5, "hours a part", 0.0, 5.0, ASSUMED, "time a part of a request takes the member")
     own_handoff_hours: float = quantity(0.5, "hours a part", 0.0, 5.0, ASSUMED, "extra time of the member for a part handed to another department")
     own_hour_worth: float = quantity(0.02, "dues per hour", 0.0, 0.1, ASSUMED, "worth of a member's hour")
@@ -31,25 +42,40 @@ def own_cost(handed_on, world):
 
 
 @kernel
-def book_cases(cases, used, members, staff, tally, given):
-    """Book the week's answers: worth, time and gifts."""
+def price_services(services, count, luck, given):
+    """What an answer of each service costs beyond hours: lognormal, with the stated mean."""
+    world = given[0].accounts
+    spread = world.material_spread
+    for department in range(count):
+        chance = draws(luck, MATERIAL, 0, department, 0, 0)[0]
+        services[department].material = world.material * math.exp(spread * normal(chance) - 0.5 * spread * spread)
+
+
+@kernel
+def book_cases(cases, used, members, staff, services, tally, given):
+    """Book the week's answers: worth, time, gifts and sales forgone."""
     world = given[0].accounts
     for index in range(used):
         if index + AHEAD < used:
             fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
-        member = members[case.member]
-        hours = case.seconds * staff[case.server].effort / HOUR
+        member, service = members[case.member], services[case.domain]
+        seconds = int(case.seconds * staff[case.server].effort)
+        hours = seconds / HOUR
         if case.complaint:
             hours += given[0].trust.complaint_hours
-        cost = hours * world.hour_cost
+        cost = hours * world.hour_cost + (0.0 if case.refused else service.material)
+        sale = world.sale if case.advising else 0.0
+        service.asked += 1
+        service.spent += seconds
         last_part = case.ordinal % 2 == case.parts - 1
-        handed_on = case.ordinal % 2 == 1 and not case.owned
-        member.value_member += case.worth + world.gift_worth * case.gift - own_cost(handed_on, world)
-        member.value_organisation -= cost + case.gift
+        given_away = case.gift + case.taken
+        member.value_member += case.worth + world.gift_worth * given_away - own_cost(case.handed, world)
+        member.value_organisation -= cost + given_away + sale
+        tally[SALES_LOST] += sale
         member.answers += 1 if last_part else 0
         tally[SERVING] += cost
-        tally[GIFTS] += case.gift
+        tally[GIFTS] += given_away
 
 
 @kernel
@@ -68,10 +94,24 @@ def book_dues(members, renewed, renewed_count, first_newcomer, count, tally, giv
     tally[REVENUE] += dues * (renewed_count + count - first_newcomer)
 
 
+@kernel
+def book_participation(members, rows, hours, given):
+    """Book the time of members who take part in developing the offer."""
+    for turn in range(len(rows)):
+        members[rows[turn]].value_member -= hours * given[0].accounts.own_hour_worth
+
+
 def step(model) -> None:
     """Answers, dues and costs are booked, person by person."""
-    members, cases, tally = model.tables["members"], model.cases, model.record.tally
-    book_cases(cases.rows, cases.count, members.rows, model.tables["staff"].rows, tally, model.given)
-    book_dues(
-        members.rows, model.renewed, model.renewed_count, model.first_newcomer, members.count, tally, model.given
+    members, cases, services, tally = (
+        model.tables["members"],
+        model.cases,
+        model.tables["departments"],
+        model.record.tally,
     )
+    if model.now % WEEKS == 0:
+        services["asked"][:], services["spent"][:] = 0, 0
+    book_cases(cases.rows, cases.count, members.rows, model.tables["staff"].rows, services.rows, tally, model.given)
+    if len(model.participants):
+        book_participation(members.rows, model.participants, model.world.innovation.member_hours, model.given)
+    book_dues(members.rows, model.renewed, model.renewed_count, model.first_newcomer, members.count, tally, model.given)

@@ -3,19 +3,23 @@
 A standard answer fits the average need, with a small error, and does not depend on who gives it. A free
 answer fits what is known of this member, with a wide error, and depends on skill and empathy; it can fail,
 it can give value away, and a failure can be put right only by somebody free to act. The needs, the offer and
-what is known are points in one space, one coordinate a domain.
+what is known are points in one space, one coordinate a domain and some latent ones, which are part of every
+answer. Between the two stands the solution put together by process from what is known. A failure is put right,
+admitted or covered up; what is covered up is not noticed, or found out.
 """
 
 import math
 
 import numpy as np
 
+from sim.columns import LATENT
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.needs import prior_variance
 from sim.quantities import ASSUMED, quantities, quantity
+from sim.recording import ADMITTED, ADVISED, COVERED
 
-ANSWER = decision("encounters.answer")
+ANSWER, COVERING = decision("encounters.answer"), decision("encounters.covering")
 
 
 @quantities
@@ -35,6 +39,13 @@ class EncounterParameters:
     recovery: float = quantity(0.5, "probability", 0.0, 1.0, ASSUMED, "chance that somebody free to act puts a failure right, guardrail permitting")
     amends: float = quantity(0.15, "dues", 0.01, 1.0, ASSUMED, "cost of putting a failure right; a lower guardrail makes it as much less likely")
     giveaway: float = quantity(0.04, "dues a case", 0.0, 1.0, ASSUMED, "value given away in a free answer by somebody who shares none of the organisation's values")
+    latent_share: float = quantity(0.15, "share", 0.0, 0.6, ASSUMED, "part of an answer's worth that lies in what nobody asks for")
+    solution_reach: float = quantity(0.6, "share", 0.0, 1.0, ASSUMED, "how far a solution put together by process moves towards what is known of the member")
+    immersion_warmth: float = quantity(0.3, "0..1", 0.0, 1.0, ASSUMED, "empathy gained by somebody who knows members from time among them")
+    advice_line: float = quantity(0.35, "quality", 0.0, 0.9, ASSUMED, "fit below which an objective adviser names a better source")
+    advice_quality: float = quantity(0.5, "quality", 0.0, 1.0, ASSUMED, "quality of that answer, the member's way there included")
+    covered: float = quantity(0.6, "share", 0.0, 1.0, ASSUMED, "part of a failure that the member does not notice if it is covered up")
+    neglect: float = quantity(1.0, "ratio", 0.0, 4.0, ASSUMED, "how much more of what is handed on lies unanswered with somebody who shares none of the organisation's values, against 0.6 of them")
     handoff_loss: float = quantity(0.35, "share", 0.0, 1.0, ASSUMED, "part of the tailoring lost when a case is handed on; sharing information halves it")
     handoff_drop: float = quantity(0.08, "probability", 0.0, 0.5, ASSUMED, "chance that a part handed on is never answered; sharing information halves it")
     handoff_wait: float = quantity(0.4, "weeks", 0.0, 4.0, ASSUMED, "delay of a part handed on")
@@ -61,15 +72,21 @@ def kept_from_leaver(strictness, information, codified, records):
 
 
 @kernel
-def visible_share(holder, server, staff, policy, world):
-    """How much of what ``holder`` learned about a member ``server`` can see, 0..1; arguments are staff rows."""
-    if holder < 0 or holder == server:
+def visible_share(holder, server, staff, enacted, world):
+    """How much of what ``holder`` learned about a member ``server`` can see, 0..1; arguments are staff rows.
+
+    It is the department that learned something which shares it, or has codified it.
+    """
+    if holder < 0:
+        return 0.0  # nothing is known: what is believed is the offer of today, not that of the day of joining
+    if holder == server:
         return 1.0
+    levers = enacted[staff[holder].department]
     if not staff[holder].alive:
-        return kept_from_leaver(policy.strictness, policy.information, world.codified, world.records)
+        return kept_from_leaver(levers.strictness, levers.information, world.codified, world.records)
     if staff[holder].department == staff[server].department:
         return 1.0
-    return policy.information
+    return levers.information
 
 
 @formula
@@ -79,21 +96,19 @@ def failure_chance(ability, world):
 
 
 @formula
-def standard_quality(need, offer, chance, world):
-    """Quality of an answer by the book; it does not depend on who gives it."""
-    return fit(need - offer, world.tolerance) + world.standard_error * normal(chance)
+def standard_quality(fitting, chance, world):
+    """Quality of an answer by the book, given how well it fits; it does not depend on who gives it."""
+    return fitting + world.standard_error * normal(chance)
 
 
 @formula
-def free_quality(need, offer, estimate, tailoring, known, ability, empathy, own_department, chance, world):
+def free_quality(fitting, known, ability, empathy, own_department, chance, world):
     """Quality of an answer with discretion.
 
     Parameters
     ----------
-    need, offer, estimate : float, sd of needs
-        Ideal point, standard offer, and what is believed of the ideal point.
-    tailoring : float, 0..1
-        How far from the offer towards the estimate the answer can move.
+    fitting : float, 0..1
+        How well the answer fits the need.
     known : float, 0..1
         Share of the uncertainty about this member that is gone.
     ability : float, quality
@@ -105,9 +120,8 @@ def free_quality(need, offer, estimate, tailoring, known, ability, empathy, own_
     chance : float, 0..1
         Uniform behind the error.
     """
-    answer = offer + tailoring * (estimate - offer)
     error = world.free_error * (1.0 - world.error_known * known)
-    quality = fit(need - answer, world.tolerance) + ability + world.empathy * (empathy - 0.5) + error * normal(chance)
+    quality = fitting + ability + world.empathy * (empathy - 0.5) + error * normal(chance)
     return quality if own_department else quality - world.depth_loss
 
 
@@ -115,6 +129,14 @@ def free_quality(need, offer, estimate, tailoring, known, ability, empathy, own_
 def waiting_cost(weeks, cost):
     """Quality lost by waiting: bounded, so that a long queue cannot make an answer infinitely bad."""
     return cost * weeks / (1.0 + 0.5 * weeks)
+
+
+@formula
+def dropping_chance(alignment, levers, world):
+    """Chance that a part handed on is never answered: less where information is shared or departments cooperate."""
+    together = 0.5 * max(levers.information, levers.climate)
+    values = max(0.0, 1.0 + world.neglect * (0.6 - alignment) / 0.6)
+    return world.handoff_drop * (1.0 - together) * values
 
 
 @formula
@@ -130,44 +152,92 @@ def grown(bond, empathy, effort, growth):
 
 
 @kernel
-def answer_cases(cases, used, members, staff, trend, offer, week, luck, given):
+def latent_fit(member, server, staff, trend, offer, departments, reach, enacted, world):
+    """How well an answer meets what the member does not ask for: mean fit over the latent coordinates, 0..1.
+
+    ``reach`` is how far the answer moves from the offer towards what is known, 0 for one off the shelf.
+    """
+    total = 0.0
+    for place in range(departments, departments + LATENT):
+        need = np.float64(member.needs[place]) + trend[place]
+        answer = offer[place]
+        if reach > 0.0:
+            visible = visible_share(int(member.holder[place]), server, staff, enacted, world)
+            answer += reach * visible * (np.float64(member.estimate[place]) - answer)
+        total += fit(need - answer, world.tolerance)
+    return total / LATENT
+
+
+@kernel
+def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week, luck, given):
     """Give each case its quality, as content and as received."""
-    policy, world, prior = given[0].policy, given[0].encounters, prior_variance(given[0].needs)
+    world, prior, scenario = given[0].encounters, prior_variance(given[0].needs), given[0].scenario
+    departments = int(scenario.departments)
+    latent = world.latent_share
+    if scenario.shift_week >= 0 and week >= scenario.shift_week:
+        latent = max(latent, scenario.shift_share)
     for index in range(used):
         if index + AHEAD < used:
             fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
+        if case.refused:
+            continue
         member, person = members[case.member], staff[case.server]
+        levers = enacted[person.department]
         domain, ordinal = case.domain, int(case.ordinal)
         error, failing, recovering, dropping = draws(luck, ANSWER, week, int(case.identity), 0, ordinal)
         need = np.float64(member.needs[domain]) + trend[domain]
-        handed_on = ordinal % 2 == 1 and not case.owned
         gift = 0.0
-        if handed_on and dropping < world.handoff_drop * (1.0 - 0.5 * policy.information):
+        failed = False
+        if case.handed and dropping < dropping_chance(person.alignment, levers, world):
             quality = 0.0
-        elif case.free:
-            visible = visible_share(int(member.holder[domain]), int(case.server), staff, policy, world)
-            known = visible * max(0.0, 1.0 - np.float64(member.uncertainty[domain]) / prior)
-            tailoring = visible
-            if handed_on:
-                tailoring *= 1.0 - world.handoff_loss * (1.0 - 0.5 * policy.information)
-            quality = free_quality(
-                need, offer[domain], np.float64(member.estimate[domain]), tailoring, known,
-                person.ability, person.empathy, person.department == domain, error, world,
-            )  # fmt: skip
-            gift = min(policy.guardrail, world.giveaway * (1.0 - person.alignment))
-            if failing < failure_chance(person.ability, world):
-                quality -= world.failure_size
-                amends = min(policy.guardrail, world.amends)
-                if recovering < world.recovery * amends / world.amends:
-                    quality += world.failure_size
-                    gift = min(policy.guardrail, gift + amends)
+            case.advising = False
         else:
-            quality = standard_quality(need, offer[domain], error, world)
-            if failing < world.standard_failure:
+            reach, known = 0.0, 0.0
+            if case.free or case.configured:
+                visible = visible_share(int(member.holder[domain]), int(case.server), staff, enacted, world)
+                known = visible * max(0.0, 1.0 - np.float64(member.uncertainty[domain]) / prior)
+                reach = visible if case.free else visible * world.solution_reach
+                if case.handed:
+                    reach *= 1.0 - world.handoff_loss * (1.0 - 0.5 * levers.information)
+            near = fit(
+                need - offer[domain] - reach * (np.float64(member.estimate[domain]) - offer[domain]), world.tolerance
+            )
+            found = latent_fit(member, int(case.server), staff, trend, offer, departments, reach, enacted, world)
+            fitting = near + latent * (found - near)
+            given_away = 0.0
+            if case.free:
+                warmth = min(1.0, person.empathy + world.immersion_warmth * person.immersed)
+                quality = free_quality(
+                    fitting, known, person.ability, warmth, person.department == domain, error, world
+                )
+                given_away = min(levers.guardrail, world.giveaway * (1.0 - person.alignment))
+                failed = failing < failure_chance(person.ability, world)
+            else:
+                quality = standard_quality(fitting, error, world)
+                failed = failing < world.standard_failure
+            if failed:
                 quality -= world.failure_size
-        weeks = person.waiting + (world.handoff_wait if handed_on else 0.0)
-        lost = world.effort_cost * (1.0 - person.effort) + waiting_cost(weeks, world.wait_cost)
+                amends = min(levers.guardrail, world.amends)
+                if case.free and recovering < world.recovery * amends / world.amends:
+                    quality += world.failure_size
+                    given_away = min(levers.guardrail, given_away + amends)
+                elif draws(luck, COVERING, week, int(case.identity), 0, ordinal)[0] < levers.transparency:
+                    case.admitted = True
+                else:
+                    case.hidden = world.covered * world.failure_size
+            gift = given_away
+            if case.advising and quality < world.advice_line:
+                # The member is told who would serve him better, and goes there for this.
+                quality = world.advice_quality
+                case.hidden, case.admitted = 0.0, False
+                tally[ADVISED] += 1.0
+            else:
+                case.advising = False
+            tally[ADMITTED] += 1.0 if case.admitted else 0.0
+            tally[COVERED] += 1.0 if case.hidden > 0.0 else 0.0
+        weeks = person.waiting + (world.handoff_wait if case.handed else 0.0)
+        lost = world.effort_cost * max(0.0, 1.0 - person.care) + waiting_cost(weeks, world.wait_cost)
         case.quality = quality
         case.received = quality - lost
         case.gift = gift
@@ -182,21 +252,28 @@ def meet(cases, used, staff, ties, week, given):
             coming = cases[index + AHEAD]
             fetch_early(ties, coming.member * departments + coming.domain)
         case = cases[index]
+        if case.refused:
+            continue
         person = staff[case.server]
         tie = ties[case.member * departments + person.department]
         if tie.staff != case.server:
             tie.staff = case.server
             tie.since = week
+            tie.contacts = 0
             bond = 0.0
         else:
             bond = faded(np.float64(tie.bond), week - int(tie.last_contact), world.bond_years)
-        tie.bond = grown(bond, person.empathy, person.effort, world.bond_growth)
+        warmth = min(1.0, person.empathy + world.immersion_warmth * person.immersed)
+        tie.bond = grown(bond, warmth, person.care, world.bond_growth)
         tie.last_contact = week
+        tie.contacts = min(int(tie.contacts) + 1, 32_767)
 
 
 def step(model) -> None:
-    """Cases are answered, by the standard or with discretion; bonds grow with contact."""
+    """Cases are answered, by the standard, by a solution or with discretion; bonds grow with contact."""
     cases, staff, given = model.cases, model.tables["staff"].rows, model.given
-    members = model.tables["members"].rows
-    answer_cases(cases.rows, cases.count, members, staff, model.trend, model.offer, model.now, model.luck, given)
+    members = model.tables["members"]
+    answer_cases(
+        cases.rows, cases.count, members.rows, staff, model.enacted, model.trend, model.offer, model.record.tally, model.now, model.luck, given,
+    )  # fmt: skip
     meet(cases.rows, cases.count, staff, model.tables["ties"].rows, model.now, given)

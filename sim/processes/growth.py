@@ -11,8 +11,8 @@ import math
 import numpy as np
 
 from sim.compiled import formula, kernel
-from sim.founding import settle
 from sim.luck import decision, draws, normal, poisson
+from sim.processes.leadership import share_of_hours, time_given
 from sim.processes.needs import WEEKS
 from sim.processes.renewals import logistic
 from sim.quantities import ASSUMED, quantities, quantity
@@ -34,6 +34,9 @@ class GrowthParameters:
     joining: float = quantity(0.3, "probability", 0.01, 0.95, ASSUMED, "chance that a prospect joins when word of mouth is as usual; with the above it replaces about 15 % of members a year")
     word_of_mouth: float = quantity(3.0, "logit per share", 0.0, 10.0, ASSUMED, "how strongly the share of good answers, as talked about, moves prospects")
     talk_weeks: float = quantity(26.0, "weeks", 4.0, 104.0, ASSUMED, "how long experience is talked about")
+    promised: float = quantity(0.4, "logit", 0.0, 2.0, ASSUMED, "what the promise of a partnership, believed before it is lived, adds to the wish to join")
+    events: float = quantity(0.3, "logit", 0.0, 2.0, ASSUMED, "what leaders' hours for events move prospects, for each doubling of their effect; the usual hours move nobody")
+    event_hours: float = quantity(8.0, "hours a week", 1.0, 30.0, ASSUMED, "leader's hours for events that are usual")
     recruit_cost: float = quantity(0.3, "dues a recruit", 0.0, 3.0, ASSUMED, "cost of recruiting one member")
 
 
@@ -46,10 +49,10 @@ def arrivals(mean, chance):
 
 
 @formula
-def joining_chance(reputation, usual, world):
-    """Chance that a prospect joins, given what is said of the organisation."""
-    odds = math.log(world.joining / (1.0 - world.joining))
-    return logistic(odds + world.word_of_mouth * (reputation - usual))
+def joining_chance(reputation, usual, events, promise, world):
+    """Chance that a prospect joins: by what is said of the organisation, its events (1 = usual), and what it promises."""
+    odds = math.log(world.joining / (1.0 - world.joining)) + world.promised * promise
+    return logistic(odds + world.word_of_mouth * (reputation - usual) + world.events * (events - 1.0))
 
 
 @kernel
@@ -63,7 +66,10 @@ def talk(reputation, tally, given):
 @kernel
 def choose(prospects, first, week, luck, reputation, joined, given):
     """Which of a week's prospects join; returns how many, their identities in ``joined``."""
-    chance = joining_chance(reputation[0], given[0].fit.reputation, given[0].growth)
+    policy, leadership = given[0].policy, given[0].leadership
+    hours = leadership.week_hours * share_of_hours(policy.hours_events, policy)
+    events = time_given(hours, given[0].growth.event_hours)
+    chance = joining_chance(reputation[0], given[0].fit.reputation, events, policy.promise, given[0].growth)
     count = 0
     for turn in range(prospects):
         if draws(luck, JOINING, week, first + turn, 0, 0)[0] < chance:
@@ -97,5 +103,7 @@ def step(model) -> None:
     talk(model.reputation, model.record.tally, model.given)
     joined = leavers_replaced(model) if model.topping_up else recruits(model)
     if len(joined):
+        from sim.founding import settle  # brings Mesa along, which definitions can do without
+
         settle(model, joined, model.now + 1)
     model.record.tally[RECRUITS] += len(joined)

@@ -4,12 +4,17 @@ Each contact is a noisy observation of the ideal point in the domain it was abou
 weighs it. How much it tells depends on listening (a scripted answer listens less), on disclosure (which grows
 with trust) and on the time given. Knowledge belongs to the department of whoever learned it; others see it in
 the measure that information is shared; it leaves with the person except for what is codified; it goes stale.
+
+What a member does not speak of shows only in contact that is close: where trust, transparency and vulnerability come
+together. How far one of them can stand in for another is uncertain, so they combine with a constant elasticity of
+substitution (Arrow, Chenery, Minhas & Solow 1961, Review of Economics and Statistics 43(3)).
 """
 
 import math
 
 import numpy as np
 
+from sim.columns import LATENT
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.encounters import visible_share
@@ -27,15 +32,49 @@ class LearningParameters:
 
     noise: float = quantity(0.5, "sd of needs squared", 0.02, 20.0, ASSUMED, "variance of what a fully disclosing, attentive contact shows of a need")
     scripted_deafness: float = quantity(0.6, "share", 0.0, 0.95, ASSUMED, "part of the message missed when the answer is by the book")
+    latent_talk: float = quantity(0.3, "share of requests", 0.0, 1.0, ASSUMED, "requests in which something comes up that nobody asked for")
+    latent_noise: float = quantity(0.5, "sd of needs squared", 0.02, 20.0, ASSUMED, "variance of what an entirely close contact then shows of a latent need")
+    closeness_power: float = quantity(-1.0, "power", -6.0, 0.9, ASSUMED, "how trust, transparency and vulnerability combine: 0.9 = nearly substitutes, -6 = nearly the least of them alone")
+    immersion_ear: float = quantity(0.5, "share", 0.0, 0.9, ASSUMED, "part of the noise gone for somebody who knows members from time among them")
+    opening: float = quantity(0.3, "share", 0.0, 1.0, ASSUMED, "part of the wariness that listening first overcomes")
     wary_disclosure: float = quantity(0.3, "share", 0.05, 1.0, ASSUMED, "what somebody without any trust discloses, as a share of full disclosure")
 
 
 @formula
-def observation_variance(free, trust, effort, world):
-    """Variance of what a contact shows of a need: less with listening, trust and time."""
-    listening = 1.0 if free else 1.0 - world.scripted_deafness
-    disclosure = world.wary_disclosure + (1.0 - world.wary_disclosure) * trust
-    return world.noise / (listening * disclosure * effort)
+def heard(free, listening, world):
+    """Part of the message that is heard: a scripted answer misses some of it, less where listening comes first."""
+    return 1.0 if free else 1.0 - world.scripted_deafness * (1.0 - listening)
+
+
+@formula
+def observation_variance(message, trust, listening, care, immersed, world):
+    """Variance of what a contact shows of a need: less with listening, trust, time, and time spent among members."""
+    at_ease = trust + world.opening * listening * (1.0 - trust)
+    disclosure = world.wary_disclosure + (1.0 - world.wary_disclosure) * at_ease
+    return world.noise * (1.0 - world.immersion_ear * immersed) / (message * disclosure * care)
+
+
+@formula
+def closeness(trust, transparency, vulnerability, power):
+    """How close a contact is, 0..1: the three combined with constant elasticity 1 / (1 - power), with equal shares."""
+    power = power if abs(power) > 0.01 else 0.01
+    total = math.exp(power * math.log(max(trust, 0.01)))
+    total += math.exp(power * math.log(max(transparency, 0.01)))
+    total += math.exp(power * math.log(max(vulnerability, 0.01)))
+    return math.exp(math.log(total / 3.0) / power)
+
+
+@kernel
+def observe(member, place, position, server, variance, chance, offer, prior, staff, enacted, encounters):
+    """Weigh one observation of a coordinate of a member's ideal point, as a Kalman filter does."""
+    visible = visible_share(int(member.holder[place]), server, staff, enacted, encounters)
+    estimate = shrunk_estimate(np.float64(member.estimate[place]), offer[place], visible)
+    uncertainty = widened(np.float64(member.uncertainty[place]), prior, visible)
+    seen = position + math.sqrt(variance) * normal(chance)
+    weight = uncertainty / (uncertainty + variance)
+    member.estimate[place] = estimate + weight * (seen - estimate)
+    member.uncertainty[place] = uncertainty * (1.0 - weight)
+    member.holder[place] = server
 
 
 @formula
@@ -60,29 +99,34 @@ def grow_stale(members, renewal_week, alive, count, week, given):
         if turn + AHEAD < len(rows):
             fetch_early(members, np.int64(rows[turn + AHEAD]))
         member = members[rows[turn]]
-        for domain in range(given[0].scenario.departments):
+        for domain in range(int(given[0].scenario.departments) + LATENT):
             member.uncertainty[domain] = min(prior, np.float64(member.uncertainty[domain]) + drift * drift)
 
 
 @kernel
-def learn(cases, used, members, trust, staff, trend, offer, week, luck, given):
-    """Each case teaches its server something about the member's need in its domain."""
-    policy, world, prior = given[0].policy, given[0].learning, prior_variance(given[0].needs)
+def learn(cases, used, members, trusts, staff, enacted, trend, offer, week, luck, given):
+    """Each case teaches its server something about the member's need in its domain, and a little of what is latent."""
+    world, prior, encounters = given[0].learning, prior_variance(given[0].needs), given[0].encounters
+    departments = int(given[0].scenario.departments)
     for index in range(used):
         if index + AHEAD < used:
             fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
-        member, domain = members[case.member], case.domain
-        chance = draws(luck, OBSERVATION, week, int(case.identity), 0, int(case.ordinal))[0]
-        visible = visible_share(int(member.holder[domain]), int(case.server), staff, policy, given[0].encounters)
-        estimate = shrunk_estimate(np.float64(member.estimate[domain]), offer[domain], visible)
-        uncertainty = widened(np.float64(member.uncertainty[domain]), prior, visible)
-        variance = observation_variance(case.free, trust[case.member], staff[case.server].effort, world)
-        seen = np.float64(member.needs[domain]) + trend[domain] + math.sqrt(variance) * normal(chance)
-        weight = uncertainty / (uncertainty + variance)
-        member.estimate[domain] = estimate + weight * (seen - estimate)
-        member.uncertainty[domain] = uncertainty * (1.0 - weight)
-        member.holder[domain] = case.server
+        if case.refused:
+            continue
+        member, person, domain, server = members[case.member], staff[case.server], int(case.domain), int(case.server)
+        levers, trust, ordinal = enacted[person.department], trusts[case.member], int(case.ordinal)
+        chances = draws(luck, OBSERVATION, week, int(case.identity), 0, ordinal)
+        message = heard(case.free, levers.listening, world)
+        variance = observation_variance(message, trust, levers.listening, person.care, person.immersed, world)
+        position = np.float64(member.needs[domain]) + trend[domain]
+        observe(member, domain, position, server, variance, chances[0], offer, prior, staff, enacted, encounters)
+        if ordinal % 2 == 0 and chances[2] < world.latent_talk:
+            place = departments + min(LATENT - 1, int(chances[2] / world.latent_talk * LATENT))
+            close = closeness(trust, levers.transparency, levers.vulnerability, world.closeness_power)
+            variance = world.latent_noise / (close * message * person.care * (0.5 + person.spotting))
+            position = np.float64(member.needs[place]) + trend[place]
+            observe(member, place, position, server, variance, chances[1], offer, prior, staff, enacted, encounters)
 
 
 def step(model) -> None:
@@ -91,6 +135,6 @@ def step(model) -> None:
     renewal_week, alive = members.scanned["renewal_week"], members.scanned["alive"]
     grow_stale(members.rows, renewal_week, alive, members.count, model.now, given)
     learn(
-        cases.rows, cases.count, members.rows, members.scanned["trust"], model.tables["staff"].rows, model.trend, model.offer,
-        model.now, model.luck, given,
+        cases.rows, cases.count, members.rows, members.scanned["trust"], model.tables["staff"].rows, model.enacted,
+        model.trend, model.offer, model.now, model.luck, given,
     )  # fmt: skip

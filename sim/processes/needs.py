@@ -1,7 +1,8 @@
 """Needs drift, and requests arise.
 
-A member's ideal point has one coordinate a domain: an own part that drifts slowly, plus a trend common
-to all. The member asks at a rate of his own (a Poisson process whose rate is gamma distributed over
+A member's ideal point has one coordinate a domain, and some latent ones that nobody asks for (an opportunity
+not seen, a risk not noticed): an own part that drifts slowly, plus a trend common to all. Surveys show what is
+expressed: with a lag for domains, with years of delay for what is latent. The member asks at a rate of his own (a Poisson process whose rate is gamma distributed over
 members: the NBD model of Ehrenberg 1959), mostly in his main domain; some requests touch two domains.
 """
 
@@ -9,6 +10,7 @@ import math
 
 import numpy as np
 
+from sim.columns import LATENT
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
 from sim.quantities import ASSUMED, quantities, quantity
@@ -31,6 +33,8 @@ class NeedsParameters:
     trend_years: float = quantity(3.0, "years", 0.5, 20.0, ASSUMED, "how long the common trend remembers where it was")
     requests: float = quantity(0.15, "requests per member-week", 0.01, 1.0, ASSUMED, "mean request rate")
     request_shape: float = quantity(1.2, "gamma shape", 0.3, 20.0, ASSUMED, "smaller = rates differ more between members")
+    survey_weeks: float = quantity(26.0, "weeks", 2.0, 104.0, ASSUMED, "how long it takes until the needs of domains are expressed so that a survey shows them")
+    latent_years: float = quantity(4.0, "years", 0.5, 40.0, ASSUMED, "how long it takes until what is latent is expressed")
     main_domain_share: float = quantity(0.5, "share of requests", 0.0, 1.0, ASSUMED, "requests in the member's main domain")
     several_domains_share: float = quantity(0.3, "share of requests", 0.0, 1.0, ASSUMED, "requests that touch a second domain")
 
@@ -86,14 +90,14 @@ def rows_asking(next_request, first_row, count, end):
 @kernel
 def drift_needs(members, renewal_week, alive, count, week, luck, given):
     """Each member's needs move once a year, half a year away from the renewal date."""
-    world, departments = given[0].needs, given[0].scenario.departments
+    world, dimensions = given[0].needs, int(given[0].scenario.departments) + LATENT
     due = (week + HALF_YEAR) % WEEKS
     rows = rows_due(renewal_week, alive, count, due)
     for turn in range(len(rows)):
         if turn + AHEAD < len(rows):
             fetch_early(members, np.int64(rows[turn + AHEAD]))
         member = members[rows[turn]]
-        for domain in range(departments):
+        for domain in range(dimensions):
             if domain % 4 == 0:
                 chances = draws(luck, DRIFT, week, int(member.identity), 0, domain // 4)
             chance = chances[domain % 4]
@@ -101,13 +105,20 @@ def drift_needs(members, renewal_week, alive, count, week, luck, given):
 
 
 @kernel
-def drift_trend(trend, week, luck, given):
-    """The trend common to all members moves a little every week."""
-    world = given[0].needs
+def drift_trend(trend, centre, expressed, week, luck, given):
+    """The trend common to all members moves a little every week, around a centre that may jump; surveys follow."""
+    world, scenario = given[0].needs, given[0].scenario
+    departments = int(scenario.departments)
     kept = math.exp(-1.0 / (WEEKS * world.trend_years))
     step = world.trend_spread * math.sqrt(1.0 - kept * kept)
     for domain in range(len(trend)):
-        trend[domain] = kept * trend[domain] + step * normal(draws(luck, TREND, week, 0, 0, domain)[0])
+        if week == scenario.shift_week and domain == departments:
+            centre[domain] += scenario.shift_size
+            trend[domain] += scenario.shift_size
+        moved = step * normal(draws(luck, TREND, week, 0, 0, domain)[0])
+        trend[domain] = centre[domain] + kept * (trend[domain] - centre[domain]) + moved
+        lag = world.survey_weeks if domain < departments else WEEKS * world.latent_years
+        expressed[domain] += (trend[domain] - expressed[domain]) / lag
 
 
 @kernel
@@ -148,13 +159,22 @@ def collect_requests(members, next_request, alive, first_row, count, cases, used
                 case.identity = member.identity
                 case.allotment = member.allotment
                 case.owner_rank = member.owner_rank
+                case.main_domain = member.main_domain
                 case.ordinal = ordinal * 2 + part
                 case.parts = parts
                 case.domain = domain if part == 0 else other_domain(domain, departments, other)
                 # Nothing of the case that stood here last week may remain, whichever processes are called.
                 case.server, case.seconds = 0, 0
-                case.owned, case.free, case.complaint = False, False, False
-                case.quality, case.received, case.gift, case.worth = 0.0, 0.0, 0.0, 0.0
+                case.owned, case.free, case.configured, case.handed = False, False, False, False
+                case.refused, case.advising, case.admitted, case.complaint = False, False, False, False
+                case.quality, case.received, case.hidden, case.gift, case.taken, case.worth = (
+                    0.0,
+                    0.0,
+                    0.0,
+                    0.0,
+                    0.0,
+                    0.0,
+                )
                 used += 1
             tally[REQUESTS] += 1.0
             tally[PARTS] += parts
@@ -167,7 +187,7 @@ def step(model) -> None:
     members, cases, now, luck, given = model.tables["members"], model.cases, model.now, model.luck, model.given
     alive = members.scanned["alive"]
     drift_needs(members.rows, members.scanned["renewal_week"], alive, members.count, now, luck, given)
-    drift_trend(model.trend, now, luck, given)
+    drift_trend(model.trend, model.centre, model.expressed, now, luck, given)
     row = used = 0
     while True:
         row, used = collect_requests(

@@ -152,7 +152,7 @@ def decide(members, renewal_week, alive, count, ties, staff, renewed, tally, wee
             continue
         leaving, staying, _, _ = draws(luck, RENEWAL, week, int(member.identity), 0, 0)
         bond = combined_bond(ties, row, staff, week, given)
-        grievance = 1.0 if member.grievance >= 0 and week - member.grievance <= world.grievance_weeks else 0.0
+        grievance = 1.0 if member.grievance >= 0 and week - int(member.grievance) <= world.grievance_weeks else 0.0
         base = base_commitment(np.float64(member.commitment), float(years), fit.promise, fit.promise_years)
         lived = lived_experience(member.belief, bond, grievance, fit, world)
         odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option, world)

@@ -13,10 +13,11 @@ import numpy as np
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws
 from sim.quantities import ASSUMED, quantities, quantity
-from sim.recording import AVAILABLE, BACKLOG, FREE, HANDED_OFF, ON_DUTY, OVERLOADED, WAITED, WORKED
+from sim.recording import AVAILABLE, BACKLOG, FREE, HANDED_OFF, ON_DUTY, OVERLOADED, REFUSED, WAITED, WORKED
 
 FREEDOM = decision("routing.freedom")
 HOUR = 3600
+IDEA, DEVELOPMENT, LAUNCH = 1, 2, 3  # stages of a project
 
 
 @quantities
@@ -29,8 +30,22 @@ class RoutingParameters:
     handoff_hours: float = quantity(0.8, "hours a part", 0.0, 5.0, ASSUMED, "extra time for a part handed to another department")
     coordination_hours: float = quantity(0.4, "hours a part", 0.0, 5.0, ASSUMED, "extra time for an owner who has to bring in another department")
     record_hours: float = quantity(0.1, "hours a part", 0.0, 2.0, ASSUMED, "time for keeping records that all departments can use, at full sharing")
+    handoff_ease: float = quantity(0.4, "share", 0.0, 1.0, ASSUMED, "part of a hand-off's extra time that full cooperation between departments saves")
+    listening_hours: float = quantity(0.15, "share", 0.0, 1.0, ASSUMED, "extra time for listening before offering, in full")
+    solution_hours: float = quantity(0.35, "share", 0.0, 2.0, ASSUMED, "extra time for putting a solution together")
+    role_gap: float = quantity(0.15, "share of cases", 0.0, 0.6, ASSUMED, "work that is nobody's where roles are entirely shaped around people; it is handed on")
+    climate_hours: float = quantity(1.5, "hours per staff-week", 0.0, 8.0, ASSUMED, "time with other departments at full cooperation")
+    meaning_hours: float = quantity(1.5, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for talking about why, if that is always done")
+    shared_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for taking part in decisions, where leadership is entirely shared")
+    report_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being measured, if nothing is left to judgement")
+    judging_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being observed and talked with, if everything is left to judgement")
+    judging_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being observed and talked with, if everything is left to judgement")
+    project_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time of a department's staff while a project of theirs is developed")
+    hurry: float = quantity(0.10, "share", 0.0, 0.5, ASSUMED, "time per case that staff save when evaluated by efficiency alone")
+    deepening: float = quantity(0.30, "share", 0.0, 1.0, ASSUMED, "time per case that staff add when evaluated by relationship value alone")
+    gaming: float = quantity(0.25, "share", 0.0, 0.8, ASSUMED, "part of the time that serves the measure and not the member, if everything is measured and nobody shares the organisation's values")
     free_hours: float = quantity(0.15, "share", 0.0, 1.0, ASSUMED, "extra time for a free answer")
-    week_hours: float = quantity(20.0, "hours per staff-week", 5.0, 40.0, ASSUMED, "member-facing hours of one person; the rest of the week goes to other work")
+    week_hours: float = quantity(22.5, "hours per staff-week", 5.0, 40.0, ASSUMED, "hours of one person for members, development and each other, of which members get 20 in the conventional organisation; the rest of the week goes to other work")
     relief: float = quantity(0.5, "weeks", 0.0, 8.0, ASSUMED, "work waiting above which a person passes new cases to a colleague of the same department who has less")
     least_effort: float = quantity(0.6, "share", 0.2, 1.0, ASSUMED, "least time given to a case under overload, as a share of what it needs")
     sinking: float = quantity(0.10, "share per week", 0.0, 1.0, ASSUMED, "how fast overload lowers the time a person finds normal")
@@ -91,14 +106,54 @@ def answered_freely(freedom_rank, coverage, strictness, chance):
 
 
 @formula
-def case_hours(owned, later_part, free, information, world):
-    """Staff hours of one part of a request."""
-    hours = world.hours + world.record_hours * information
-    if later_part:
-        hours += world.coordination_hours if owned else world.handoff_hours
+def case_hours(owned_elsewhere, handed, free, configured, levers, world):
+    """Staff hours of one part of a request.
+
+    Parameters
+    ----------
+    owned_elsewhere, handed, free, configured : bool
+        An owner brings in another department; the part was handed on; it is answered with discretion, or by a
+        solution put together.
+    levers : record of Policy
+        What the department of the person who answers does.
+    """
+    hours = world.hours + world.record_hours * levers.information
+    if owned_elsewhere:
+        hours += world.coordination_hours
+    if handed:
+        hours += world.handoff_hours * (1.0 - world.handoff_ease * levers.climate)
+    extra = world.listening_hours * levers.listening
     if free:
-        hours *= 1.0 + world.free_hours
-    return hours
+        extra += world.free_hours
+    if configured:
+        extra += world.solution_hours
+    return hours * (1.0 + extra)
+
+
+@formula
+def member_hours(levers, developing, world):
+    """Hours a week that one person has for members, after all that the levers ask for besides."""
+    other = world.climate_hours * levers.climate + world.meaning_hours * levers.why + world.shared_hours * levers.shared
+    other += world.report_hours * (1.0 - levers.judgement) + world.judging_hours * levers.judgement + levers.development
+    if developing:
+        other += world.project_hours
+    return max(1.0, world.week_hours - other)
+
+
+@formula
+def aimed_effort(evaluation, judgement, insight, world):
+    """Time per case that staff aim at, as a share of what it needs: they do what they are evaluated by.
+
+    What is judged counts only as far as the leader sees it (``insight``, 0..1).
+    """
+    seen = evaluation * (1.0 - judgement * (1.0 - insight))
+    return 1.0 - world.hurry * (1.0 - seen) + world.deepening * seen
+
+
+@formula
+def gamed_share(judgement, alignment, world):
+    """Part of the time that serves the measure and not the member (Campbell 1979: what is measured gets gamed)."""
+    return world.gaming * (1.0 - judgement) * (1.0 - alignment)
 
 
 @formula
@@ -110,9 +165,25 @@ def effort_under(load, least):
 
 
 @kernel
-def route_cases(cases, used, members, ties, staff, staff_count, seats, first_post, opened, tally, week, luck, given):
+def route_cases(
+    cases,
+    used,
+    members,
+    ties,
+    staff,
+    staff_count,
+    services,
+    enacted,
+    seats,
+    first_post,
+    opened,
+    tally,
+    week,
+    luck,
+    given,
+):
     """Decide for each case who answers and how, and add up the work of each person."""
-    policy, world, departments = given[0].policy, given[0].routing, int(given[0].scenario.departments)
+    world, departments = given[0].routing, int(given[0].scenario.departments)
     limit = int(world.relief * world.week_hours * HOUR)
     for row in range(staff_count):
         staff[row].demand = staff[row].aftermath if staff[row].alive else 0
@@ -122,7 +193,9 @@ def route_cases(cases, used, members, ties, staff, staff_count, seats, first_pos
         case = cases[index]
         allotment, ordinal = int(case.allotment), int(case.ordinal)
         later_part = ordinal % 2 == 1
-        owned = np.float64(case.owner_rank) < policy.routing
+        if services[case.domain].closed:
+            case.refused = True
+        owned = np.float64(case.owner_rank) < enacted[case.main_domain].routing
         if owned:
             member = members[case.member]
             server = int(member.owner)
@@ -136,41 +209,59 @@ def route_cases(cases, used, members, ties, staff, staff_count, seats, first_pos
             server = occupant(seats, first_post, opened, int(case.domain), allotment)
         server = relieved(server, staff, seats, first_post, opened, limit)
         person = staff[server]
-        chance = draws(luck, FREEDOM, week, int(case.identity), 0, ordinal)[0]
-        free = answered_freely(person.freedom_rank, policy.coverage, policy.strictness, chance)
+        levers = enacted[person.department]
         case.server = server
         case.owned = owned
+        if case.refused:
+            tally[REFUSED] += 1.0
+            continue
+        freedom, composing, missing, advising = draws(luck, FREEDOM, week, int(case.identity), 0, ordinal)
+        free = answered_freely(person.freedom_rank, levers.coverage, levers.strictness, freedom)
+        configured = not free and composing < levers.solutions
+        handed = (later_part and not owned) or missing < world.role_gap * levers.roles
         case.free = free
-        case.seconds = int(case_hours(owned, later_part, free, policy.information, world) * HOUR)
+        case.configured = configured
+        case.handed = handed
+        case.advising = advising < levers.advice
+        hours = case_hours(later_part and owned, handed, free, configured, levers, world)
+        case.seconds = int(hours * services[person.department].thrift * HOUR)
         person.demand += case.seconds
         if free:
             tally[FREE] += 1.0
-        if later_part and not owned:
+        if handed:
             tally[HANDED_OFF] += 1.0
 
 
 @kernel
-def share_hours(staff, staff_count, tally, given):
+def share_hours(staff, staff_count, services, projects, enacted, tally, given):
     """Each person meets the week's work and the backlog with the hours there are."""
     world = given[0].routing
-    capacity = int(world.week_hours * HOUR)
     for row in range(staff_count):
         person = staff[row]
         if not person.alive:
             continue
-        demand, waiting, norm = int(person.demand), int(person.backlog), person.standard
-        needed = effort_under(demand / capacity, world.least_effort)
+        unit = person.department
+        levers = enacted[unit]
+        hours = member_hours(levers, projects[unit].stage == DEVELOPMENT, world)
+        capacity = int(hours * HOUR)
+        aim = aimed_effort(levers.evaluation, levers.judgement, services[unit].insight, world)
+        demand, waiting, norm = int(int(person.demand) * aim), int(person.backlog), person.standard
+        load = demand / capacity
+        needed = effort_under(load, world.least_effort)
         norm += world.sinking * (needed - norm) if needed < norm else world.recovering * (1.0 - norm)
         effort = min(needed, norm)
         work = waiting + int(demand * effort)
         done = min(work, capacity)
         person.standard = norm
-        person.effort = effort
+        person.effort = aim * effort
+        person.care = aim * effort * (1.0 - gamed_share(levers.judgement, person.alignment, world))
+        person.load = load
+        person.capacity = capacity
         person.waiting = waiting / capacity
         person.worked = done
         person.backlog = work - done
         tally[WORKED] += done / HOUR
-        tally[AVAILABLE] += world.week_hours
+        tally[AVAILABLE] += hours
         tally[ON_DUTY] += 1.0
         tally[BACKLOG] += (work - done) / HOUR
         if demand > capacity:
@@ -181,15 +272,17 @@ def share_hours(staff, staff_count, tally, given):
 def count_waiting(cases, used, staff, tally):
     """Weeks that the cases of this week wait, for the record."""
     for index in range(used):
-        tally[WAITED] += staff[cases[index].server].waiting
+        if not cases[index].refused:
+            tally[WAITED] += staff[cases[index].server].waiting
 
 
 def step(model) -> None:
     """Cases find their server; hours are shared; queues form."""
-    staff, cases, tally, given = model.tables["staff"], model.cases, model.record.tally, model.given
+    tables, cases, tally, given = model.tables, model.cases, model.record.tally, model.given
+    staff, services = tables["staff"], tables["departments"].rows
     route_cases(
-        cases.rows, cases.count, model.tables["members"].rows, model.tables["ties"].rows, staff.rows, staff.count,
-        model.seats, model.first_post, model.opened, tally, model.now, model.luck, given,
+        cases.rows, cases.count, tables["members"].rows, tables["ties"].rows, staff.rows, staff.count, services,
+        model.enacted, model.seats, model.first_post, model.opened, tally, model.now, model.luck, given,
     )  # fmt: skip
-    share_hours(staff.rows, staff.count, tally, given)
+    share_hours(staff.rows, staff.count, services, tables["projects"].rows, model.enacted, tally, given)
     count_waiting(cases.rows, cases.count, staff.rows, tally)

@@ -3,7 +3,10 @@
 Trust falls faster than it rises (Slovic 1993, "Perceived risk, trust, and democracy"). Distrust lowers the
 take-up of the same service. Belief about the quality of answers is learned from cases. A promise moves
 expectation only. A member who is let down speaks up or stays silent (Hirschman 1970, "Exit, Voice, and
-Loyalty"); a complaint is resolved or not, and one left unresolved is a grievance at the next renewal.
+Loyalty"); a complaint is resolved or not, and one left unresolved is a grievance at the next renewal. A failure
+that is admitted costs less trust than it might; one that was covered up and is found out costs more, and some of it
+for good (Schweitzer, Hershey & Bradlow 2006, "Promises and lies", Organizational Behavior and Human Decision
+Processes 101(1)).
 """
 
 import numpy as np
@@ -11,9 +14,9 @@ import numpy as np
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws
 from sim.quantities import ASSUMED, quantities, quantity
-from sim.recording import COMPLAINTS, GOOD, LET_DOWNS, QUALITY, UNRESOLVED, WORTH
+from sim.recording import COMPLAINTS, FOUND_OUT, GOOD, LET_DOWNS, QUALITY, UNRESOLVED, WORTH
 
-VOICE = decision("trust.voice")
+VOICE, EXPOSURE = decision("trust.voice"), decision("trust.exposure")
 HOUR = 3600
 
 
@@ -37,6 +40,15 @@ class TrustParameters:
     resolved_standard: float = quantity(0.4, "probability", 0.0, 1.0, ASSUMED, "chance that a complaint is resolved by the book")
     resolved_free: float = quantity(0.7, "probability", 0.0, 1.0, ASSUMED, "chance that a complaint is resolved by somebody free to act")
     healing: float = quantity(0.15, "share", 0.0, 1.0, ASSUMED, "part of the missing trust won back when a complaint is resolved")
+    apology: float = quantity(0.3, "share", 0.0, 1.0, ASSUMED, "part of the loss of trust that admitting a failure prevents")
+    found_out: float = quantity(0.25, "probability", 0.0, 1.0, ASSUMED, "chance that a failure covered up is found out")
+    betrayal: float = quantity(0.5, "share", 0.0, 1.0, ASSUMED, "part of the trust lost when it is")
+    scar: float = quantity(0.15, "share", 0.0, 0.6, "assumed; Schweitzer, Hershey & Bradlow 2006: never recovers fully", "part of the trust that could be reached which is then lost for good")
+    humble: float = quantity(1.0, "ratio", 0.0, 4.0, ASSUMED, "how much faster those without trust gain it from somebody who listens first")
+    objectivity: float = quantity(2.0, "ratio", 0.0, 6.0, ASSUMED, "how much more trust is gained from advice against the adviser's own interest than from another good answer")
+    exposure: float = quantity(0.05, "dues a request", 0.0, 0.5, ASSUMED, "what a member without any trust takes from an organisation that shows all its needs and limits")
+    advice_credit: float = quantity(0.4, "share", 0.0, 1.0, ASSUMED, "part of a better source's quality that the member puts down to who named it")
+    advice_credit: float = quantity(0.4, "share", 0.0, 1.0, ASSUMED, "part of a better source's quality that the member puts down to who named it")
     complaint_hours: float = quantity(1.0, "hours", 0.0, 20.0, ASSUMED, "staff time a complaint takes, in the following week")
     request_worth: float = quantity(0.30, "dues a request", 0.01, 2.0, ASSUMED, "worth of a perfect standard answer to a member who trusts")
     let_down_cost: float = quantity(0.05, "dues a request", 0.0, 1.0, ASSUMED, "what being let down costs the member beyond the missing worth")
@@ -55,11 +67,18 @@ def let_down_line(expectation, usual, world):
 
 
 @formula
-def moved_trust(trust, quality, line, world):
-    """Trust after an answer: a small gain, or a larger loss."""
+def moved_trust(trust, ceiling, quality, line, gain, loss, world):
+    """Trust after an answer: a small gain towards what can be reached, or a larger loss."""
     if quality >= line:
-        return trust + world.gain * (1.0 - trust)
-    return trust - world.loss * trust * min(1.0, (line - quality) / world.severe)
+        return trust + min(1.0, gain) * max(0.0, ceiling - trust)
+    return trust - loss * trust * min(1.0, (line - quality) / world.severe)
+
+
+@formula
+def gain_of_trust(trust, listening, advised, world):
+    """Share of the missing trust gained in a good answer: more by the wary from who listens, more from objective advice."""
+    gain = world.gain * (1.0 + world.humble * listening * (1.0 - trust))
+    return gain * (1.0 + world.objectivity) if advised else gain
 
 
 @formula
@@ -81,28 +100,49 @@ def resolves(free, effort, chance, world):
 
 
 @kernel
-def live_through(cases, used, members, trusts, staff, staff_count, tally, week, luck, given):
+def live_through(cases, used, members, trusts, staff, staff_count, enacted, tally, week, luck, given):
     """Each answered request moves the member's trust, belief and expectation, and may bring a complaint."""
     policy, world, usual = given[0].policy, given[0].trust, given[0].fit.expectation
     for row in range(staff_count):
         staff[row].aftermath = 0
-    received = 0.0
+    received, hidden, admitted, advised, answered = 0.0, 0.0, False, False, False
     for index in range(used):
         if index + AHEAD < used:
             fetch_early(members, cases[index + AHEAD].member)
         case = cases[index]
         ordinal = int(case.ordinal)
-        received = case.received if ordinal % 2 == 0 else received + case.received
+        if ordinal % 2 == 0:
+            received, hidden, admitted, advised, answered = 0.0, 0.0, False, False, False
+        received += case.received
+        hidden += case.hidden
+        admitted = admitted or case.admitted
+        advised = advised or case.advising
+        answered = answered or not case.refused
         if ordinal % 2 != case.parts - 1:
             case.worth = 0.0
             continue
         member, person, before = members[case.member], staff[case.server], trusts[case.member]
-        quality = received / case.parts
-        line = let_down_line(member.expectation, usual, world)
+        ceiling = np.float64(member.ceiling)
+        true = received / case.parts
+        quality = (received + hidden) / case.parts
+        trust = before
+        if hidden > 0.0 and draws(luck, EXPOSURE, week, int(case.identity), 0, ordinal)[0] < world.found_out:
+            # What was covered up comes out: trust falls, and what is lost of its ceiling never heals.
+            quality = true
+            trust -= world.betrayal * trust
+            member.ceiling = ceiling * (1.0 - world.scar)
+            tally[FOUND_OUT] += 1.0
+        line = let_down_line(np.float64(member.expectation), usual, world)
+        good = answered and quality >= line  # to be turned away is never good, however little was expected
         arrived = taken_up(quality, before, world.friction)
-        worth = world.request_worth * arrived
-        trust = moved_trust(before, quality, line, world)
-        if quality >= line:
+        worth = world.request_worth * taken_up(true, before, world.friction)
+        levers = enacted[person.department]
+        case.taken = world.exposure * levers.vulnerability * (1.0 - before)
+        gain = gain_of_trust(before, levers.listening, advised, world)
+        loss = world.loss * (1.0 - world.apology) if admitted else world.loss
+        if answered or quality < line:
+            trust = moved_trust(trust, np.float64(member.ceiling), quality, line, gain, loss, world)
+        if good:
             tally[GOOD] += 1.0
         else:
             worth -= world.let_down_cost
@@ -114,23 +154,40 @@ def live_through(cases, used, members, trusts, staff, staff_count, tally, week, 
                 case.complaint = True
                 tally[COMPLAINTS] += 1.0
                 person.aftermath += int(world.complaint_hours * HOUR)
-                if resolves(case.free, person.effort, resolving, world):
-                    trust += world.healing * (1.0 - trust)
+                if resolves(case.free, person.care, resolving, world):
+                    trust += world.healing * max(0.0, np.float64(member.ceiling) - trust)
                 else:
                     member.grievance = week
                     tally[UNRESOLVED] += 1.0
         trusts[case.member] = trust
-        member.belief += world.learning * (arrived - member.belief)
-        member.expectation = moved_expectation(member.expectation, quality, policy.promise, world)
+        # What a better source gave says little about the answers of this organisation.
+        lesson = arrived * world.advice_credit if advised else arrived
+        member.belief += world.learning * (lesson - member.belief)
+        member.expectation = moved_expectation(np.float64(member.expectation), quality, policy.promise, world)
         case.worth = worth
-        tally[QUALITY] += quality
+        tally[QUALITY] += true
         tally[WORTH] += worth
+
+
+@kernel
+def breach(members, trusts, alive, count, given):
+    """A breach in the past: everybody's trust and what it can become again fall, and so does the belief in good answers."""
+    size = given[0].scenario.breach
+    for row in range(count):
+        if alive[row]:
+            trusts[row] *= 1.0 - size
+            member = members[row]
+            member.ceiling = np.float64(member.ceiling) * (1.0 - given[0].trust.scar * size)
+            member.belief -= size * 0.5 * abs(member.belief)
 
 
 def step(model) -> None:
     """Answers move trust, belief and expectation; the let-down speak up or stay silent."""
     cases, staff, members = model.cases, model.tables["staff"], model.tables["members"]
+    trusts = members.scanned["trust"]
+    if model.now == model.scenario.breach_week:
+        breach(members.rows, trusts, members.scanned["alive"], members.count, model.given)
     live_through(
-        cases.rows, cases.count, members.rows, members.scanned["trust"], staff.rows, staff.count, model.record.tally,
+        cases.rows, cases.count, members.rows, trusts, staff.rows, staff.count, model.enacted, model.record.tally,
         model.now, model.luck, model.given,
     )  # fmt: skip

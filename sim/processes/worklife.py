@@ -1,60 +1,70 @@
-"""Staff tire or thrive, leave, and are replaced.
+"""Staff tire or thrive, learn, and leave.
 
-Morale follows autonomy and suffers from overload; people of low morale leave sooner. A post stays vacant for
-some weeks, then an applicant of its own fills it: who that is depends on the post and on how many held it
-before, never on the policy. Newcomers still learn the trade.
+Morale follows autonomy, knowing why, a role that fits, values shared and fair judgement, and suffers from overload;
+people of low morale leave sooner. Newcomers still learn the trade. Training raises skill, time among members raises
+understanding; both fade.
 """
 
 import math
 
-import numpy as np
-
 from sim.compiled import formula, kernel
-from sim.luck import decision, draws, normal
-from sim.processes.routing import HOUR, occupant
+from sim.luck import decision, draws
+from sim.processes.hiring import bounded
+from sim.processes.routing import occupant
 from sim.quantities import ASSUMED, quantities, quantity
-from sim.recording import MORALE, REPLACEMENT, STAFF, STAFF_LEFT
-from sim.scenario import posts_by_department
+from sim.recording import MORALE, STAFF, STAFF_LEFT
 
-LEAVING, TRAITS, TENURE = decision("worklife.leaving"), decision("worklife.traits"), decision("worklife.tenure")
-APPLICANTS_A_POST = 4096  # identities set aside for each post
+LEAVING = decision("worklife.leaving")
 
 
 @quantities
 class WorklifeParameters:
-    """Who works here, how they feel, how long they stay."""
+    """How staff feel and learn, and how long they stay."""
 
     place = "world.worklife"
 
-    skill_mean: float = quantity(0.05, "quality", -0.5, 0.5, ASSUMED, "mean skill of free answers, beyond what the process has codified")
-    skill_spread: float = quantity(0.30, "quality", 0.0, 0.8, ASSUMED, "sd of skill over staff")
-    empathy_mean: float = quantity(0.5, "0..1", 0.1, 0.9, ASSUMED, "mean empathy of staff")
-    empathy_spread: float = quantity(0.15, "0..1", 0.0, 0.4, ASSUMED, "sd of empathy over staff")
-    alignment_mean: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "mean alignment of staff with the organisation's values")
-    alignment_spread: float = quantity(0.15, "0..1", 0.0, 0.4, ASSUMED, "sd of alignment over staff")
     newcomer: float = quantity(0.15, "quality", 0.0, 0.6, ASSUMED, "skill a newcomer lacks on the first day")
     newcomer_weeks: float = quantity(26.0, "weeks", 4.0, 104.0, ASSUMED, "time in which half of that is made up")
+    training: float = quantity(0.02, "share an hour", 0.0, 0.2, ASSUMED, "part of what can be trained that is gained in an hour of training")
+    trainable: float = quantity(0.25, "quality", 0.0, 0.8, ASSUMED, "most that training adds to skill")
+    immersing: float = quantity(0.03, "share an hour", 0.0, 0.2, ASSUMED, "part of the missing understanding of members gained in an hour among them")
+    fading: float = quantity(0.01, "share a week", 0.0, 0.1, ASSUMED, "how fast what was trained, or understood, is lost")
+    role_gain: float = quantity(0.15, "quality", 0.0, 0.6, ASSUMED, "skill lost by somebody in an entirely unfitting role, against a fitting one")
     autonomy: float = quantity(0.4, "morale per share", -0.2, 1.0, "assumed; sign: Seibert, Wang & Courtright 2011, empowerment goes with satisfaction", "morale gained from answering freely, per share of cases")
     usual_autonomy: float = quantity(0.2, "share", 0.0, 1.0, ASSUMED, "share of free answers that leaves morale unmoved")
+    meaning: float = quantity(0.2, "morale", 0.0, 1.0, ASSUMED, "morale gained from knowing why")
+    usual_meaning: float = quantity(0.2, "0..1", 0.0, 1.0, ASSUMED, "knowing why that leaves morale unmoved")
+    belonging: float = quantity(0.4, "morale", 0.0, 1.5, "assumed; sign: Kristof-Brown, Zimmerman & Johnson 2005, value fit goes with commitment", "morale gained from sharing the organisation's values")
+    usual_belonging: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "alignment that leaves morale unmoved")
+    role_morale: float = quantity(0.2, "morale", 0.0, 1.0, ASSUMED, "morale gained from a fitting role, against an entirely unfitting one")
+    usual_role: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "fit of the role that leaves morale unmoved")
+    unfairness: float = quantity(0.6, "morale", 0.0, 1.0, ASSUMED, "morale lost where everything is judged by a leader whom nobody can follow")
+    usual_unfairness: float = quantity(0.2, "0..1", 0.0, 1.0, ASSUMED, "unfairness that leaves morale unmoved")
     overload: float = quantity(0.6, "morale", 0.0, 2.0, ASSUMED, "morale lost under extreme overload")
     mood_speed: float = quantity(0.04, "share per week", 0.005, 0.5, ASSUMED, "how fast morale follows circumstances")
     leaving: float = quantity(0.16, "per year", 0.0, 0.6, "Babushkin turnover sample: 85 % of staff there after 12 months", "rate of leaving at usual morale")
     leaving_morale: float = quantity(1.5, "log rate per morale", 0.0, 4.0, ASSUMED, "how strongly low morale drives people out")
-    vacancy: int = quantity(8, "weeks", 0, 52, ASSUMED, "how long a post stays empty")
-    replacement_cost: float = quantity(10.0, "dues", 0.0, 60.0, ASSUMED, "cost of finding and starting a successor, about a quarter of a year's member-facing pay")
 
 
 @formula
-def bounded(value, low, high):
-    """A value kept inside bounds."""
-    return min(high, max(low, value))
+def role_fit(aptitude, roles):
+    """How well a role fits its holder, 0..1: by chance, or because it was shaped around the person."""
+    return aptitude + roles * (1.0 - aptitude)
 
 
 @formula
-def moved_morale(morale, autonomy, load, world):
-    """Morale after a week: it follows autonomy and overload at its own pace."""
+def target_morale(autonomy, known_why, alignment, fit, unfair, load, world):
+    """Morale that circumstances lead to; 0 = usual."""
     over = max(0.0, load - 1.0)
-    target = world.autonomy * (autonomy - world.usual_autonomy) - world.overload * over / (1.0 + over)
+    target = world.autonomy * (autonomy - world.usual_autonomy) + world.meaning * (known_why - world.usual_meaning)
+    target += world.belonging * (alignment - world.usual_belonging) + world.role_morale * (fit - world.usual_role)
+    target -= world.unfairness * (unfair - world.usual_unfairness)
+    return target - world.overload * over / (1.0 + over)
+
+
+@formula
+def moved_morale(morale, target, world):
+    """Morale after a week: it follows circumstances at its own pace."""
     return bounded(morale + world.mood_speed * (target - morale), -3.0, 3.0)
 
 
@@ -65,49 +75,48 @@ def leaving_chance(morale, world):
 
 
 @formula
-def ability_after(skill, weeks, world):
-    """Skill of somebody so many weeks in the post."""
-    return skill - world.newcomer * world.newcomer_weeks / (world.newcomer_weeks + weeks)
+def after_practice(level, most, hours, speed, fading):
+    """Something learned, after a week with so many hours of practice: it nears its most, and fades."""
+    return bounded(level + speed * hours * (most - level) - fading * level, 0.0, most)
+
+
+@formula
+def settled_practice(most, hours, speed, fading):
+    """The level at which practice and fading balance."""
+    total = speed * hours + fading
+    return most * speed * hours / total if total > 0.0 else 0.0
+
+
+@formula
+def ability_after(skill, weeks, trained, fit, world):
+    """Skill of somebody so many weeks in the post, with what was trained, in a role that fits more or less."""
+    lacking = world.newcomer * world.newcomer_weeks / (world.newcomer_weeks + weeks)
+    return skill - lacking + trained + world.role_gain * (fit - 0.5)
 
 
 @kernel
-def start_work(staff, row, post, applicant, department, week, luck, given):
-    """Give a new staff row its person: the nth applicant for this post."""
-    world, person = given[0].worklife, staff[row]
-    identity = post * APPLICANTS_A_POST + applicant
-    skill, empathy, alignment, freedom = draws(luck, TRAITS, 0, identity, 0, 0)
-    person.identity = identity
-    person.department = department
-    person.post = post
-    person.hired = week
-    person.skill = bounded(world.skill_mean + world.skill_spread * normal(skill), -3.0, 3.0)
-    person.empathy = bounded(world.empathy_mean + world.empathy_spread * normal(empathy), 0.0, 1.0)
-    person.alignment = bounded(world.alignment_mean + world.alignment_spread * normal(alignment), 0.0, 1.0)
-    person.freedom_rank = freedom
-    person.ability = ability_after(person.skill, 0.0, world)
-
-
-@kernel
-def found_staff(staff, seats, first_post, luck, given):
-    """Fill all posts at founding, with people who have been there for as long as staff usually stay."""
+def settle_staff(staff, first, last, week, enacted, given):
+    """Bring the rows from ``first`` to ``last`` to where the present policy leads in the long run."""
     world = given[0].worklife
-    for department in range(len(first_post) - 1):
-        for post in range(first_post[department], first_post[department + 1]):
-            years = -math.log(draws(luck, TENURE, 0, post, 0, 0)[0]) / max(world.leaving, 0.02)
-            weeks = int(52.0 * min(years, 40.0))
-            start_work(staff, post, post, 0, department, -weeks, luck, given)
-            staff[post].ability = ability_after(staff[post].skill, float(weeks), world)
-            seats[post] = post
+    for row in range(first, last):
+        person = staff[row]
+        levers = enacted[person.department]
+        trained_hours = levers.development * (1.0 - levers.immersion)
+        person.trained = settled_practice(world.trainable, trained_hours, world.training, world.fading)
+        person.immersed = settled_practice(1.0, levers.development * levers.immersion, world.immersing, world.fading)
+        fit = role_fit(person.aptitude, levers.roles)
+        person.ability = ability_after(person.skill, float(week - int(person.hired)), person.trained, fit, world)
 
 
 @kernel
-def work_on(staff, staff_count, seats, first_post, opened, vacant_since, tally, week, luck, given):
-    """Morale moves, newcomers learn, some leave; returns how many posts are due to be filled.
+def work_on(
+    staff, staff_count, departments, enacted, seats, first_post, opened, vacant_since, tally, week, luck, given
+):
+    """Morale moves, people learn, some leave.
 
     The last person employed stays until somebody else has come: an organisation without staff answers nobody.
     """
-    policy, world = given[0].policy, given[0].worklife
-    capacity = given[0].routing.week_hours * HOUR
+    world = given[0].worklife
     employed = 0
     for row in range(staff_count):
         employed += 1 if staff[row].alive else 0
@@ -115,9 +124,17 @@ def work_on(staff, staff_count, seats, first_post, opened, vacant_since, tally, 
         person = staff[row]
         if not person.alive:
             continue
-        autonomy = 1.0 - policy.strictness if person.freedom_rank < policy.coverage else 0.0
-        person.morale = moved_morale(person.morale, autonomy, person.demand / capacity, world)
-        person.ability = ability_after(person.skill, float(week - int(person.hired)), world)
+        place, levers = departments[person.department], enacted[person.department]
+        trained_hours = levers.development * (1.0 - levers.immersion)
+        person.trained = after_practice(person.trained, world.trainable, trained_hours, world.training, world.fading)
+        among_members = levers.development * levers.immersion
+        person.immersed = after_practice(person.immersed, 1.0, among_members, world.immersing, world.fading)
+        fit = role_fit(person.aptitude, levers.roles)
+        autonomy = 1.0 - levers.strictness if person.freedom_rank < levers.coverage else 0.0
+        unfair = levers.judgement * (1.0 - place.fairness)
+        target = target_morale(autonomy, levers.why * place.meaning, person.alignment, fit, unfair, person.load, world)
+        person.morale = moved_morale(person.morale, target, world)
+        person.ability = ability_after(person.skill, float(week - int(person.hired)), person.trained, fit, world)
         tally[STAFF] += 1.0
         tally[MORALE] += person.morale
         chance = draws(luck, LEAVING, week, int(person.identity), 0, 0)[0]
@@ -133,72 +150,12 @@ def work_on(staff, staff_count, seats, first_post, opened, vacant_since, tally, 
             tally[STAFF_LEFT] += 1.0
     if tally[STAFF] > 0.0:
         tally[MORALE] /= tally[STAFF]
-    due = 0
-    for department in range(len(opened)):
-        for post in range(first_post[department], first_post[department] + opened[department]):
-            if seats[post] < 0 and week >= vacant_since[post] + world.vacancy:
-                due += 1
-    return due
-
-
-def hire(model) -> None:
-    """Fill the posts whose vacancy is over, each with its next applicant."""
-    staff, world = model.tables["staff"], model.world.worklife
-    for department, opened in enumerate(model.opened):
-        first = int(model.first_post[department])
-        for post in range(first, first + int(opened)):
-            if model.seats[post] < 0 and model.now >= model.vacant_since[post] + world.vacancy:
-                row = staff.add(1).start
-                model.applicants[post] += 1
-                applicant = int(model.applicants[post])
-                start_work(staff.rows, row, post, applicant, department, model.now, model.luck, model.given)
-                model.seats[post] = row
-                model.record.tally[REPLACEMENT] += world.replacement_cost
-
-
-def close_post(model, post: int, department: int) -> None:
-    """Whoever holds a closed post moves to an open one of the department that is vacant, or else has to go.
-
-    Those who have to go are not counted among those who left, and not replaced.
-    """
-    staff, row = model.tables["staff"], int(model.seats[post])
-    if row < 0:
-        return
-    model.seats[post] = -1
-    first = int(model.first_post[department])
-    for vacant in range(first, first + int(model.opened[department])):
-        if model.seats[vacant] < 0:
-            model.seats[vacant] = row
-            staff["post"][row] = vacant
-            return
-    heir = occupant(model.seats, model.first_post, model.opened, department, post)
-    staff["backlog"][heir] += staff["backlog"][row]
-    staff["backlog"][row] = 0
-    staff["alive"][row] = False
-    staff["left"][row] = model.now
-
-
-def follow_members(model) -> None:
-    """Open as many posts as the living members call for, once a year; the last posts of a department close first."""
-    living = int(np.count_nonzero(model.tables["members"]["alive"]))
-    wanted = posts_by_department(round(living / model.scenario.members_per_post), model.departments)
-    for department in range(model.departments):
-        first, posts = int(model.first_post[department]), int(np.diff(model.first_post)[department])
-        before, after = int(model.opened[department]), min(posts, int(np.diff(wanted)[department]))
-        model.opened[department] = after
-        for post in range(first + after, first + before):
-            close_post(model, post, department)
-        model.vacant_since[first + before : first + after] = model.now
 
 
 def step(model) -> None:
-    """Morale moves; staff leave and are replaced."""
+    """Morale moves; staff learn, and some leave."""
     staff = model.tables["staff"]
-    if model.scenario.staff_follow_members and model.now > 0 and model.now % 52 == 0:
-        follow_members(model)
-    due = work_on(
-        staff.rows, staff.count, model.seats, model.first_post, model.opened, model.vacant_since,
-        model.record.tally, model.now, model.luck, model.given,
+    work_on(
+        staff.rows, staff.count, model.tables["departments"].rows, model.enacted, model.seats, model.first_post,
+        model.opened, model.vacant_since, model.record.tally, model.now, model.luck, model.given,
     )  # fmt: skip
-    if due:
-        hire(model)

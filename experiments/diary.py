@@ -1,0 +1,312 @@
+"""``relsim diary``: one member's weeks under two policies, side by side, on the same luck."""
+
+import sys
+import time
+from dataclasses import asdict, dataclass, field, replace
+from html import escape
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+
+from experiments.calibrate import fitted_to
+from experiments.engines import results, warm_up
+from experiments.manifest import write_manifest, write_whole
+from experiments.replicates import OWN_KEYS, Job, preliminary, settled_organisation
+from experiments.tables import read_survival
+from experiments.telling import parting_in_words, sentences
+from experiments.wording import label
+from sim import RelationshipModel
+from sim.diary import ENTRY, MemberDiary
+from sim.outcome import Outcome
+from sim.processes.needs import WEEKS
+from sim.processes.renewals import INVOLUNTARY
+from sim.quantities import OutOfRange
+
+READ = 20  # people of either kind whose diaries are read before one is chosen
+
+
+@dataclass
+class Chosen:
+    """Who is told of, and why."""
+
+    member: int
+    how: str
+    others: list[tuple[int, str]] = field(default_factory=list)
+    """Other members worth telling of: (number, what became of them)."""
+
+
+@dataclass
+class Telling:
+    """One member's weeks under a reference and another policy.
+
+    Attributes
+    ----------
+    diaries : dict of str to MemberDiary
+        By policy, the reference first.
+    facts : dict
+        Who the member is at the switch: years, main_domain, requests a year, voice, commitment.
+    """
+
+    chosen: Chosen
+    diaries: dict[str, MemberDiary]
+    facts: dict
+    years: int
+    departments: int
+    scenario: str
+    promises: dict[str, float]
+    command: str = ""
+
+    @property
+    def reference(self) -> str:
+        """Name of the reference."""
+        return next(iter(self.diaries))
+
+    @property
+    def policy(self) -> str:
+        """Name of the policy told beside it."""
+        return list(self.diaries)[1]
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Both diaries, one line an event: policy, the sentence, and the columns of :data:`sim.diary.ENTRY`."""
+        parts = []
+        for name, diary in self.diaries.items():
+            frame = diary.to_dataframe()
+            frame.insert(0, "policy", name)
+            frame.insert(1, "text", [" ".join(sentences(entry, self.departments)) for entry in diary.entries])
+            parts.append(frame)
+        return pd.concat([part.astype(object) for part in parts], ignore_index=True).infer_objects()
+
+    def left(self, name: str) -> dict | None:
+        """The decision by which the member left under a policy; None where he stayed."""
+        last = [entry for entry in self.diaries[name].entries if entry["event"] == "renewal"][-1:]
+        return last[0] if last and not last[0]["renewed"] else None
+
+    def page(self) -> str:
+        """The whole as one HTML page that needs nothing else."""
+        from experiments.diary_page import page
+
+        return page(self)
+
+    def _repr_html_(self) -> str:
+        # In a frame of its own: the page's styles must not reach the notebook around it.
+        return f'<iframe srcdoc="{escape(self.page())}" style="width:100%;height:48rem;border:0" title="Diary"></iframe>'
+
+
+def run(request) -> int:
+    """Tell, write the page, the table and the manifest, print a summary; returns the exit status."""
+    began = time.perf_counter()
+    warm_up()
+    telling = tell(request)
+    out = Path(request.out)
+    write_whole(out / "diary.html", telling.page().encode())
+    write_whole(out / "diary.csv", telling.to_dataframe().to_csv(index=False).encode())
+    weeks = pd.concat([diary.states().assign(policy=name) for name, diary in telling.diaries.items()], ignore_index=True)
+    write_whole(out / "weeks.csv", weeks.to_csv(index=False).encode())
+    told = {
+        "command": telling.command, "member": telling.chosen.member, "chosen": telling.chosen.how,
+        "reference": telling.reference, "policy": telling.policy, "years": telling.years,
+        "policies": {name: asdict(policy) for name, policy in request.policy_set.items()},
+        "columns": ENTRY, "wall_seconds": round(time.perf_counter() - began, 2),
+    }  # fmt: skip
+    write_manifest(out, request, told)
+    print(summary(telling, out))
+    return 0
+
+
+def tell(request) -> Telling:
+    """One member's weeks under the reference and one other policy."""
+    if len(request.policy_set) != 2:
+        names = ",".join(list(request.policy_set)[1:])
+        raise OutOfRange(f"policies=[{names}] is not usable: a diary is told of one policy beside the reference")
+    if request.data:
+        if request.scenario.stationary:
+            raise OutOfRange(f"data={request.data}: a renewal table follows one cohort: add scenario=contract")
+        request.scenario = fitted_to(read_survival(request.data), request.scenario, request.world, request.seed)
+    fit = request.scenario.fit_at(request.world.renewals.lived_weight)
+    job = Job(
+        scenario=request.scenario, world=request.world, fit=fit, policies=request.policy_set, years=request.horizon,
+        seed=request.seed, replicate=request.replicate,
+    )  # fmt: skip
+    if request.preliminary:
+        # What is usual decides how leaving is explained, as in a comparison; it changes nobody's life.
+        early = [replace(job, replicate=OWN_KEYS + k) for k in range(request.preliminary)]
+        usual = list(results(preliminary, early, request.engine.workers, "reference, for what is usual"))
+        medians = {f"{name}_median": float(np.median([run[name] for run in usual])) for name in ("commitment", "belief")}
+        job = replace(job, fit=replace(fit, **medians))
+    settled, _ = settled_organisation(job)
+    members = settled.tables["members"]
+    if request.member is None:
+        chosen = choose(settled, job)
+    else:
+        chosen = Chosen(request.member, "Chosen by number.")
+        if not (chosen.member < members.count and members["alive"][chosen.member]):
+            there = np.flatnonzero(members["alive"])
+            near = int(there[np.argmin(np.abs(there - chosen.member))])
+            raise OutOfRange(
+                f"member={chosen.member} is not usable: nobody of that number is a member at the switch; the nearest is {near}"
+            )
+    diaries = lived(settled, job, [chosen.member])
+    return Telling(
+        chosen, {name: notes[chosen.member] for name, notes in diaries.items()}, facts_of(settled, chosen.member),
+        job.years, settled.departments, job.scenario.name,
+        {name: final.promise for name, final in final_policies(job).items()},
+        command=f"relsim diary {' '.join(text for text in request.overrides if not text.startswith('out='))}".strip(),
+    )  # fmt: skip
+
+
+def final_policies(job: Job) -> dict:
+    """The policies of a job, of timelines the last step."""
+    return {name: getattr(policy, "policy", policy) for name, policy in job.policies.items()}
+
+
+def facts_of(model: RelationshipModel, row: int) -> dict:
+    """Who a member is at the switch."""
+    member = model.tables["members"].rows[row]
+    return {
+        "years": (model.now - int(member["joined"])) / WEEKS, "main_domain": int(member["main_domain"]),
+        "requests": float(member["request_rate"]) * WEEKS, "voice": float(member["voice"]),
+        "commitment": float(member["commitment"]), "trust": float(model.tables["members"].scanned["trust"][row]),
+    }  # fmt: skip
+
+
+def lived(settled: RelationshipModel, job: Job, rows: list[int]) -> dict[str, dict[int, MemberDiary]]:
+    """The diaries of some members under each policy."""
+    kept = {}
+    for name, policy in job.policies.items():
+        arm = settled.fork(policy)
+        kept[name] = {row: MemberDiary(row).watch(arm) for row in rows}
+        arm.run_for(WEEKS * job.years)
+    return kept
+
+
+def fates(settled: RelationshipModel, job: Job) -> dict[str, Outcome]:
+    """The outcome of each arm, nobody watching."""
+    outcomes = {}
+    for name, policy in job.policies.items():
+        arm = settled.fork(policy)
+        arm.run_for(WEEKS * job.years)
+        outcomes[name] = arm.outcome()
+    return outcomes
+
+
+def choose(settled: RelationshipModel, job: Job) -> Chosen:
+    """Somebody whose fate depends on the policy: who left by own decision under one and stayed under the other.
+
+    Of those, up to :data:`READ` are read; the one told of is whose chance of renewing differed most when they parted.
+    """
+    reference, policy = job.policies
+    outcomes = fates(settled, job)
+    cohort = outcomes[reference].cohort
+    left, reason = ({n: o.members[c][cohort] for n, o in outcomes.items()} for c in ("left", "lapse"))
+    kept_by, lost_by = (
+        cohort[(left[gone] >= 0) & (reason[gone] != INVOLUNTARY) & (left[stays] < 0)]
+        for gone, stays in ((reference, policy), (policy, reference))
+    )
+    if len(kept_by) + len(lost_by) == 0:
+        gap = np.abs(outcomes[policy].surplus - outcomes[reference].surplus)
+        return Chosen(
+            int(cohort[np.argmax(gap)]),
+            f"None of the {len(cohort):,} members left under one policy and stayed under the other: "
+            "told of is the one whose value differs most.",
+        )
+    read = {"kept": evenly(kept_by), "lost": evenly(lost_by)}
+    diaries = lived(settled, job, [*read["kept"], *read["lost"]])
+    ranked = {
+        kind: sorted(rows, key=lambda row: (-parting_gap(diaries, row), row)) for kind, rows in read.items()
+    }  # fmt: skip
+    usual, rare = ("kept", "lost") if len(kept_by) >= len(lost_by) else ("lost", "kept")
+    became = {
+        "kept": f"left under {label(reference)}, stayed under {label(policy)}",
+        "lost": f"stayed under {label(reference)}, left under {label(policy)}",
+    }
+    many = {"kept": len(kept_by), "lost": len(lost_by)}
+    how = (
+        f"Of {len(cohort):,} members, {many['kept']:,} {became['kept']}, and {many['lost']:,} {became['lost']}. "
+        f"{len(read[usual])} of the larger group were read; this is the one whose chance of renewing differed most when "
+        "the two lives parted. So the story shows how it can come about, not how often."
+    )
+    others = [(row, became[usual]) for row in ranked[usual][1:3]] + [(row, became[rare]) for row in ranked[rare][:2]]
+    return Chosen(ranked[usual][0], how, others)
+
+
+def evenly(rows: np.ndarray) -> list[int]:
+    """At most :data:`READ` of some rows, evenly spread."""
+    places = np.unique(np.linspace(0, len(rows) - 1, min(READ, len(rows))).round().astype(int))
+    return rows[places].tolist()
+
+
+def parting_gap(diaries: dict[str, dict[int, MemberDiary]], row: int) -> float:
+    """Difference between the chances of renewing in the week in which the two lives parted."""
+    decisions = [
+        {entry["week"]: entry for entry in notes[row].entries if entry["event"] == "renewal"} for notes in diaries.values()
+    ]
+    week = min(week for by_week in decisions for week, entry in by_week.items() if not entry["renewed"])
+    return abs(decisions[0][week]["chance"] - decisions[1][week]["chance"])
+
+
+def summary(telling: Telling, out: Path) -> str:
+    """What the terminal shows: who, how chosen, what became of him, where the page is."""
+    facts = telling.facts
+    lines = [
+        "", f"Member {telling.chosen.member} (a member for {facts['years']:.0f} years at the switch, "
+        f"about {facts['requests']:.0f} requests a year). {telling.chosen.how}", "",
+    ]  # fmt: skip
+    for name, diary in telling.diaries.items():
+        requests = {entry["request"] for entry in diary.entries if entry["event"] == "answer"}
+        let_downs = sum(bool(entry.get("let_down")) for entry in diary.entries)
+        decision, weeks = telling.left(name), len(diary.weeks)
+        became = (
+            f"left in week {decision['week'] + 1} ({decision['reason'].replace('_', ' ')})"
+            if decision else f"still a member after {weeks} weeks"
+        )  # fmt: skip
+        value = diary.weeks[-1]["value_member"] + diary.weeks[-1]["value_organisation"] if weeks else 0.0
+        lines.append(
+            f"  {label(name)}: {became}; {len(requests)} requests, {let_downs} let-downs, value to both {value:.2f} dues"
+        )
+    parting = parting_in_words(telling)
+    lines += ["", parting] if parting else []
+    if telling.chosen.others:
+        lines += ["", "Others worth telling of:"]
+        lines += [f"  member={row}  {became}" for row, became in telling.chosen.others]
+    return "\n".join([*lines, "", f"Page: {out / 'diary.html'} (tables diary.csv, weeks.csv and manifest beside it)"])
+
+
+def diary_in_memory(*overrides: str, member: int | None = None) -> Telling:
+    """One member's weeks under two policies, in memory.
+
+    Parameters
+    ----------
+    *overrides : str
+        What would be typed: ``"scenario=association", "policy=loosened_holistic", "reference=strict_siloed"``.
+    member : int, optional
+        Row of somebody who is a member at the switch; by default somebody whose fate depends on the policy.
+
+    Returns
+    -------
+    Telling
+        ``to_dataframe()`` gives the table; in a notebook it shows itself.
+    """
+    from experiments.composing import request_of
+    from experiments.folders import config_folders
+    from experiments.schema import DiaryRequest
+
+    typed = [*overrides, *([] if member is None else [f"member={member}"])]
+    return tell(request_of("diary", typed, DiaryRequest, config_folders()))
+
+
+class _Callable(ModuleType):
+    """As :mod:`experiments.compare`: a function in Python, a command on the command line."""
+
+    def __call__(self, *overrides: str, member: int | None = None) -> Telling:
+        return diary_in_memory(*overrides, member=member)
+
+
+sys.modules[__name__].__class__ = _Callable
+
+
+if __name__ == "__main__":
+    from experiments.door import main
+
+    sys.exit(main(["diary", *sys.argv[1:]]))

@@ -1,0 +1,160 @@
+"""What is measured of the organisation: its costs, its staff and leaders, what it knows, what it offers."""
+
+
+import numpy as np
+
+from sim import recording as series
+from sim.outcome import mean_of, metric
+from sim.processes.needs import WEEKS
+from sim.staff_networks import contacts_with_few, talk_beyond_department, tie_layer
+
+
+def known_share(outcome, places: slice) -> float:
+    """Part of the uncertainty about some coordinates of members' needs that the organisation has removed."""
+    prior = outcome.model.world.needs.spread**2 + outcome.model.world.needs.trend_spread**2
+    left = outcome.members["uncertainty"][outcome.living][:, places].mean(axis=1, dtype=np.float64) / prior
+    return max(0.0, 1.0 - mean_of(left))  # what is stored is rounded: nothing known must not read as less than nothing
+
+
+@metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.02)
+def margin(outcome):
+    """Dues paid less hours spent on members, material, gifts, acquisition, replacing staff, innovation and sales forgone."""
+    return outcome.per_member_year(series.REVENUE) - sum(outcome.per_member_year(which) for which in series.SPENT)
+
+
+@metric("dues per member-year", 0, 1000, "lower", "accounts")
+def cost_to_serve(outcome):
+    """Hours spent on members and material at their cost, and gifts."""
+    return outcome.per_member_year(series.SERVING) + outcome.per_member_year(series.GIFTS)
+
+
+@metric("dues per member-year", 0, 1000, "none", "accounts")
+def gifts(outcome):
+    """Value given away, at cost."""
+    return outcome.per_member_year(series.GIFTS)
+
+
+@metric("hours per member-year", 0, 10_000, "lower", "routing")
+def staff_hours(outcome):
+    """Staff hours spent on members."""
+    return outcome.per_member_year(series.WORKED)
+
+
+@metric("share of hours", 0, 1, "none", "routing")
+def hours_used(outcome):
+    """Hours spent on members over member-facing hours available."""
+    return outcome.share(series.WORKED, series.AVAILABLE)
+
+
+@metric("share of staff-weeks", 0, 1, "lower", "routing")
+def overload(outcome):
+    """Staff-weeks in which more work arrived than there were hours."""
+    return outcome.share(series.OVERLOADED, series.ON_DUTY)
+
+
+@metric("weeks", 0, 10_000_000, "lower", "routing")
+def queue_weeks(outcome):
+    """Weeks that a part of a request waits before anybody turns to it, mean."""
+    return outcome.share(series.WAITED, series.PARTS)
+
+
+@metric("quality", -20, 20, "higher", "trust")
+def quality_received(outcome):
+    """Quality of answers as received, mean over requests (1 = a perfect standard answer)."""
+    return outcome.share(series.QUALITY, series.REQUESTS)
+
+
+@metric("per year", 0, 100, "lower", "worklife")
+def staff_turnover(outcome):
+    """Staff who left of their own will, per person employed and year."""
+    return outcome.share(series.STAFF_LEFT, series.STAFF) * WEEKS
+
+
+@metric("share", 0, 1, "higher", "learning")
+def knowledge(outcome):
+    """Part of the uncertainty about members' needs that the organisation has removed, at the horizon."""
+    return known_share(outcome, slice(0, outcome.model.departments))
+
+
+@metric("0..1", 0, 1, "higher", "colleagues")
+def staff_alignment(outcome):
+    """Mean alignment of staff with the organisation's values over the last year."""
+    return outcome.last_year(series.ALIGNMENT)
+
+
+@metric("0..1", 0, 1, "lower", "colleagues")
+def alignment_apart(outcome):
+    """How far departments have drifted apart: sd of their mean alignment, over the last year."""
+    return outcome.last_year(series.ALIGNMENT_APART)
+
+
+@metric("share of contacts", 0, 1, "none", "colleagues")
+def cross_department_ties(outcome):
+    """Share of contacts among staff that go beyond their own department, at the horizon."""
+    model = outcome.model
+    return talk_beyond_department(model)
+
+
+@metric("levers", 0, 100, "lower", "leadership")
+def policy_gap(outcome):
+    """Distance between what is declared and what departments do, summed over levers, over the last year."""
+    return outcome.last_year(series.ENACTED_GAP)
+
+
+@metric("posts", 0, 1_000_000, "none", "budget")
+def posts(outcome):
+    """Posts open, over the last year."""
+    return outcome.last_year(series.POSTS)
+
+
+@metric("0..1", 0, 1, "higher", "learning")
+def latent_needs_met(outcome):
+    """How well what is known of members, and the offer, would meet the needs they do not speak of; at the horizon."""
+    model, first = outcome.model, outcome.model.departments
+    members, world = outcome.members, model.world
+    living = outcome.living
+    prior = world.needs.spread**2 + world.needs.trend_spread**2
+    known = np.clip(1.0 - members["uncertainty"][living][:, first:].astype(np.float64) / prior, 0.0, 1.0)
+    offer = model.offer[first:]
+    answer = offer + known * (members["estimate"][living][:, first:].astype(np.float64) - offer)
+    ratio = (
+        members["needs"][living][:, first:].astype(np.float64) + model.trend[first:] - answer
+    ) / world.encounters.tolerance
+    return mean_of((1.0 / (1.0 + ratio * ratio)).mean(axis=1))
+
+
+@metric("share", 0, 1, "higher", "learning")
+def latent_knowledge(outcome):
+    """Part of the uncertainty about needs that members do not speak of which has been removed, at the horizon."""
+    return known_share(outcome, slice(outcome.model.departments, None))
+
+
+@metric("sd of needs", 0, 100, "lower", "needs")
+def offer_misfit(outcome):
+    """Distance between the standard offer and the average need, mean over coordinates, at the horizon."""
+    return float(np.mean(np.abs(outcome.model.trend - outcome.model.offer)))
+
+
+@metric("projects a year", 0, 1000, "none", "innovation")
+def launches(outcome):
+    """Projects launched."""
+    return float(outcome.totals[series.LAUNCHES] / outcome.years)
+
+
+@metric("share of failures", 0, 1, "lower", "encounters")
+def covered_up(outcome):
+    """Of the failures that were not put right: share covered up."""
+    covered = outcome.totals[series.COVERED]
+    return float(covered / (covered + outcome.totals[series.ADMITTED])) if covered > 0 else 0.0
+
+
+@metric("people", 0, 100_000, "none", "encounters", names=["ties_weekly", "ties_monthly", "ties_half_yearly", "ties_yearly"])
+def tie_layers(outcome, place):
+    """Members with whom a person on the staff is as close as with somebody met weekly, monthly, half-yearly or yearly."""
+    return tie_layer(outcome.model, (1.0, 52.0 / 12.0, 26.0, 52.0)[place])
+
+
+@metric("share of contacts", 0, 1, "none", "encounters")
+def contacts_with_closest(outcome):
+    """Share of a person's contacts that went to the five members met most often, mean over staff."""
+    return contacts_with_few(outcome.model, 5)

@@ -1,0 +1,303 @@
+"""A diary only looks, tells what the rules did, and its page stands alone."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import digest, run_python, small_model, world_with
+
+from experiments import diary, door
+from experiments.telling import MANNERS, parting, sentences
+from sim import Policy
+from sim import recording as series
+from sim.diary import ENTRY, MemberDiary
+from sim.luck import draws, normal
+from sim.processes.encounters import ANSWER
+from sim.quantities import OutOfRange
+from sim.recording import LAPSE_REASONS
+from sim.staff_diary import DepartmentDiary, StaffDiary
+
+MIXED = Policy(
+    strictness=0.4, routing=0.5, advice=0.3, solutions=0.4, information=0.5, promise=0.5, transparency=0.5, roles=0.8,
+    cocreate_idea=0.5, vulnerability=0.6,
+)  # fmt: skip
+LIVELY = world_with(needs__requests=0.5, worklife__leaving=0.6, encounters__free_failure=0.3, trust__found_out=0.6)
+WEEKS = 60
+SMALL = ("scenario.members=60", "scenario.burn_in=8", "years=2", "preliminary=1", "engine.workers=1")
+
+
+def organisation(**scenario):
+    return small_model(policy=MIXED, world=LIVELY, **({"breach_week": 30, "shift_week": 40} | scenario))
+
+
+@pytest.fixture(scope="module")
+def everybody():
+    """A model watched by a diary of each member, and the diaries."""
+    model = organisation()
+    diaries = [MemberDiary(row).watch(model) for row in range(60)]
+    model.run_for(WEEKS)
+    return model, diaries
+
+
+@pytest.fixture(scope="module")
+def entries(everybody):
+    return pd.concat([one.to_dataframe().assign(row=one.row) for one in everybody[1]], ignore_index=True)
+
+
+def test_watching_changes_no_bit(everybody):
+    model, _ = everybody
+    alone = organisation()
+    alone.run_for(WEEKS)
+    assert digest(model) == digest(alone)
+
+
+def test_what_all_diaries_tell_is_what_the_organisation_counted(everybody, entries):
+    """Sixty members followed by hand add up to the weekly series, as long as nobody has joined who is not followed."""
+    model, _ = everybody
+    newcomers = model.tables["members"]["joined"] > 0
+    assert not model.record.rows[:WEEKS, series.RECRUITS][:1].any()
+    first = int(model.tables["members"]["joined"][newcomers].min()) if newcomers.any() else WEEKS
+    assert first > 3
+    entries = entries[entries["week"] < first]
+    counted = model.record.rows[:first].sum(axis=0)
+    told = {
+        series.PARTS: (entries["event"] == "answer").sum(),
+        series.REQUESTS: entries["let_down"].notna().sum(),
+        series.LET_DOWNS: (entries["let_down"] == True).sum(),  # noqa: E712  (missing is neither)
+        series.COMPLAINTS: entries["complaint"].isin(["resolved", "unresolved"]).sum(),
+        series.UNRESOLVED: (entries["complaint"] == "unresolved").sum(),
+        series.HANDED_OFF: (entries["handed_on"] == True).sum(),  # noqa: E712
+        series.FREE: (entries["manner"] == "discretion").sum(),
+        series.ADVISED: (entries["advised"] == True).sum(),  # noqa: E712
+        series.FOUND_OUT: (entries["found_out"] == True).sum(),  # noqa: E712
+        series.DUE: (entries["event"] == "renewal").sum(),
+        series.RENEWED: (entries["renewed"] == True).sum(),  # noqa: E712
+    }
+    assert {which: int(counted[which]) for which in told} == {which: int(many) for which, many in told.items()}
+    assert counted[series.LET_DOWNS] > 5 and counted[series.REQUESTS] > 50
+
+
+def test_a_diary_ends_where_the_columns_stand(everybody):
+    """The rule of trust, asked again request by request, arrives at the very numbers of the model."""
+    model, diaries = everybody
+    members, asked = model.tables["members"], 0
+    for one in diaries:
+        frame = one.to_dataframe()
+        judged = frame[frame["trust_after"].notna()]
+        if len(judged):
+            asked += 1
+            assert judged["trust_after"].iloc[-1] == members["trust"][one.row]
+        judged = judged[judged["belief_after"].notna()]
+        assert (judged["let_down"] == True).sum() == members["let_downs"][one.row]  # noqa: E712
+        if model.scenario.breach_week >= model.now and len(judged):
+            assert judged["belief_after"].iloc[-1] == members["belief"][one.row]
+    assert asked > 50
+
+
+def test_answers_add_up(everybody, entries):
+    """Fit and failure, found by looking, and the rule's own error make the quality that the model stored."""
+    model, _ = everybody
+    world = model.world.encounters
+    whole = entries[(entries["event"] == "answer") & (entries["lost"] == False) & (entries["advised"] == False)]  # noqa: E712
+    plain = whole[whole["manner"].isin(["standard", "solution"])]
+    identity = model.tables["members"]["identity"]
+    place = plain.groupby(["row", "week"])["request"].transform("min")
+    seen = set()
+    for (_, part), first in zip(plain.iterrows(), place, strict=True):
+        week_asked = entries[(entries["row"] == part["row"]) & (entries["week"] == part["week"])]
+        first = week_asked["request"].min()
+        ordinal = int(2 * (part["request"] - first) + part["part"])
+        error = draws(model.luck, ANSWER, int(part["week"]), int(identity[part["row"]]), 0, ordinal)[0]
+        quality = part["fit"] + world.standard_error * normal(error)
+        quality -= 0.0 if part["failure"] == "none" else world.failure_size
+        assert quality == pytest.approx(part["quality"], abs=1e-12)
+        seen.add((part["manner"], part["failure"]))
+    assert {("standard", "none"), ("solution", "none")} < seen and len(seen) > 2
+    assert set(whole["failure"]) == {"none", "put_right", "admitted", "covered_up"}
+    assert (whole.loc[whole["failure"] == "put_right", "manner"] == "discretion").all()
+
+
+def test_a_decision_is_the_sum_of_its_terms_and_of_its_luck(entries):
+    due = entries[entries["event"] == "renewal"]
+    terms = due[["base", "from_belief", "from_bond", "from_grievance", "from_price", "from_outside"]].astype(float)
+    assert np.allclose(terms.sum(axis=1), due["odds"].astype(float), atol=1e-12)
+    stays = (due["draw"] < due["chance"]) & ~due["forced"].astype(bool)
+    assert (stays == due["renewed"].astype(bool)).all()
+    assert len(due) > 40 and set(due["reason"]) - {""} <= set(LAPSE_REASONS)
+
+
+def test_expected_renewals_are_the_chances_told():
+    model = small_model(policy=MIXED, world=LIVELY, off=["growth"])
+    diaries = [MemberDiary(row).watch(model) for row in range(60)]
+    model.run_for(WEEKS)
+    told = [e["chance"] for one in diaries for e in one.entries if e["event"] == "renewal"]
+    counted = model.record.rows[:WEEKS, series.EXPECTED].sum()
+    assert sum(told) * (1.0 - model.base_fit.involuntary) == pytest.approx(counted, rel=1e-12)
+
+
+def test_people_who_leave_are_missed_by_those_they_knew(everybody, entries):
+    model, _ = everybody
+    gone = entries[entries["event"] == "staff_left"]
+    assert len(gone) > 0
+    staff = model.tables["staff"]
+    for _, entry in gone.iterrows():
+        assert staff["left"][int(entry["staff"])] == entry["week"]
+        assert entry["known_after"] <= entry["known_before"] + 1e-12
+
+
+def test_breach_and_what_nobody_asked_for_are_told(entries):
+    breach = entries[entries["event"] == "breach"]
+    assert set(breach["week"]) == {30}
+    assert np.allclose(breach["trust_after"].astype(float), 0.3 * breach["trust_before"].astype(float), atol=1e-6)
+    assert set(entries.loc[entries["event"] == "latent", "domain"]) == {5.0, 6.0}
+    assert set(entries.loc[entries["event"] == "jump", "week"]) == {40}
+
+
+def test_a_diary_stops_when_the_member_leaves(everybody):
+    _, diaries = everybody
+    left = [one for one in diaries if any(e["event"] == "renewal" and not e["renewed"] for e in one.entries)]
+    assert left
+    for one in left:
+        assert one.entries[-1]["event"] == "renewal"
+        assert len(one.weeks) == one.entries[-1]["week"] + 1
+
+
+def test_every_entry_can_be_said_and_has_only_known_columns(entries, everybody):
+    for one in everybody[1]:
+        for entry in one.entries:
+            assert set(entry) <= set(ENTRY)
+            said = sentences(entry, 5)
+            assert said and all(text[0].isupper() and text.endswith(".") for text in said)
+    spoken = {entry["manner"] for one in everybody[1] for entry in one.entries if entry["event"] == "answer"}
+    assert set(MANNERS) <= spoken
+
+
+def test_processes_may_be_off_and_nobody_else_can_be_watched():
+    model = small_model(off=["trust", "renewals", "learning", "leadership"])
+    told = MemberDiary(3).watch(model)
+    model.run_for(20)
+    assert len(told.weeks) == 20 and "let_down" not in {key for entry in told.entries for key in entry}
+    model.tables["members"].scanned["alive"][5] = False
+    for row in (5, 10_000, -1):
+        with pytest.raises(OutOfRange, match=f"member={row} is not usable"):
+            MemberDiary(row).watch(model)
+
+
+def test_staff_and_departments_have_diaries_that_change_nothing():
+    watched, alone = (small_model(policy=Policy()) for _ in range(2))
+    watched.adopt(MIXED)
+    alone.adopt(MIXED)
+    person, place = StaffDiary(1).watch(watched), DepartmentDiary(1).watch(watched)
+    for model in (watched, alone):
+        model.run_for(30)
+    assert digest(watched) == digest(alone)
+    weeks, levers = person.to_dataframe(), place.to_dataframe()
+    assert weeks["morale"].iloc[-1] == watched.tables["staff"]["morale"][1] or not weeks["employed"].iloc[-1]
+    assert "enacted_strictness" in levers and "enacted_coverage" not in levers
+    gap = (levers["enacted_strictness"] - levers["declared_strictness"]).abs()
+    assert (gap.diff().dropna() <= 1e-12).all() and gap.iloc[0] > gap.iloc[-1]
+    with pytest.raises(OutOfRange, match="staff=999"):
+        StaffDiary(999).watch(watched)
+    with pytest.raises(OutOfRange, match="department=9"):
+        DepartmentDiary(9).watch(watched)
+
+
+# The telling.
+
+
+@pytest.fixture(scope="module")
+def telling():
+    return diary("policy=loosened_holistic", *SMALL)
+
+
+class Page(HTMLParser):
+    """Tags, attributes, and whether tags close in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.open = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+        if tag not in ("meta", "col", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_one_chosen_has_a_fate_that_depends_on_the_policy(telling):
+    ends = [telling.left(name) for name in (telling.reference, telling.policy)]
+    assert "left under" in telling.chosen.how
+    assert sum(end is None for end in ends) == 1
+    before, after = parting(telling)
+    assert before["week"] == after["week"] and before["draw"] == after["draw"] and before["base"] == after["base"]
+    assert before["renewed"] != after["renewed"]
+
+
+def test_both_lives_ask_the_same(telling):
+    """The same luck: as long as the member is there, requests come in the same weeks and about the same."""
+    frame = telling.to_dataframe()
+    last = min(len(one.weeks) for one in telling.diaries.values())
+    asked = frame[(frame["event"] == "answer") & (frame["week"] < last)]
+    one, other = (asked[asked["policy"] == name][["week", "domain"]].values.tolist() for name in telling.diaries)
+    assert one == other and len(one) > 0
+
+
+def test_the_page_stands_alone_and_is_the_same_twice(telling):
+    text = telling.page()
+    page = Page(text)
+    assert text == telling.page()
+    assert "http" not in text and not {"script", "link", "iframe", "img", "object"} & set(page.tags)
+    assert not re.search(r"@import|url\((?!#)", text)
+    assert page.tags.count("svg") == 1 and page.tags.count("h1") == 1
+    assert not re.search(r"\bnan\b|\bNone\b|\binf\b", re.sub(r"<[^>]*>", " ", text))
+    assert all(value for name, value in page.attributes if name == "aria-label")
+    assert 'srcdoc="' in telling._repr_html_() and "<h1" not in telling._repr_html_()
+
+
+def test_the_command_leaves_page_tables_and_manifest(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    status = door.main(["diary", "policies=[strict]", "member=17", *SMALL, "years=1", "out=told"])
+    assert status == 2  # years is given twice
+    status = door.main(["diary", "policies=[strict]", "member=17", *(s for s in SMALL if "years" not in s), "years=1", "out=told"])
+    assert status == 0
+    assert {path.name for path in (tmp_path / "told").iterdir()} >= {"diary.html", "diary.csv", "weeks.csv", "manifest.json"}
+    table = pd.read_csv(tmp_path / "told" / "diary.csv")
+    assert list(table.columns) == ["policy", "text", *ENTRY]
+    assert "Member 17" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["member=5000", *SMALL], "nobody of that number is a member"),
+        (["policies=[strict,loosened]", *SMALL], "one policy beside the reference"),
+        (["replicates=3"], "replicate"),
+        (["member=-1"], "member=-1"),
+    ],
+)
+def test_wrong_requests_end_in_one_line(words, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert door.main(["diary", *words]) == 2
+    error = capsys.readouterr().err.strip().splitlines()
+    assert said in error[-1] and error[-1].startswith("relsim: ")
+    assert not list(tmp_path.rglob("*.html"))
+
+
+def test_plain_python_tells_the_same():
+    code = (
+        "from conftest import *\nfrom test_diary import MIXED, LIVELY\nfrom sim.diary import MemberDiary\n"
+        "m = small_model(members=25, policy=MIXED, world=LIVELY)\nd = [MemberDiary(k).watch(m) for k in range(25)]\n"
+        "m.run_for(12)\nprint([e for one in d for e in one.entries])"
+    )
+    assert run_python(code) == run_python(code, RELSIM_COMPILE="0")
