@@ -6,7 +6,9 @@ from experiments.honesty import ablations, cases, targets
 from sim.policy import LEVERS
 
 NOTE = "<!-- Written by tools/write_honesty.py from runs: `make honesty` renews the numbers. -->\n\n"
-MAIN_HEAD = {"retention_expected": "retention", "value_surplus_mean": "value to both", "margin": "margin", "trust_mean": "trust"}  # fmt: skip
+MAIN_HEAD = {
+    "retention_expected": "retention", "value_surplus_mean": "value to both", "margin": "margin", "trust_mean": "trust",
+}  # fmt: skip
 
 
 def table(head: list[str], rows: list[list]) -> str:
@@ -55,14 +57,15 @@ def ablation_part(found: list) -> str:
         main = [told(effects[name]) if name in effects else "not measured" for name in MAIN_HEAD]
         first = [f"`{piece.subject}`", levers, "on"] if piece.on else ["", "", "off"]
         rows.append([*first, *main, f"{ablation.measured}: {told(effects['own'])}"])
-    return (
-        f"## What each process does\n\nEach process of `sim.WEEK` with a change of levers that leans on it, {ablations.MEMBERS} members "
-        f"for {ablations.YEARS} years, with the process on and off (`scenario.off`). The last column is a measure of the process's own: off, it "
-        "must not move. Where other processes charge for the same lever, that price is set to nothing in both arms, so the rows "
-        "show mechanisms and not policies to recommend (`experiments/honesty/ablations.py`). The other columns may still move for "
-        "processes whose levers act elsewhere too (renewals, growth, accounts, budget); a metric is not measured where the process it "
-        "belongs to is off.\n\n" + table(["process", "levers", "", *MAIN_HEAD.values(), "its own measure"], rows) + "\n"
-    )  # fmt: skip
+    about = (
+        f"## What each process does\n\nEach process of `sim.WEEK` with a change of levers that leans on it, "
+        f"{ablations.MEMBERS} members for {ablations.YEARS} years, with the process on and off (`scenario.off`). The last column "
+        "is a measure of the process's own: off, it must not move. Where other processes charge for the same lever, that price "
+        "is set to nothing in both arms, so the rows show mechanisms and not policies to recommend "
+        "(`experiments/honesty/ablations.py`). The other columns may still move for processes whose levers act elsewhere too "
+        "(renewals, growth, accounts, budget); a metric is not measured where the process it belongs to is off.\n\n"
+    )
+    return about + table(["process", "levers", "", *MAIN_HEAD.values(), "its own measure"], rows) + "\n"
 
 
 def lever_part(found: list) -> str:
@@ -76,15 +79,17 @@ def lever_part(found: list) -> str:
                 continue
             case, effects = by_name[f"{lever}-{kind}"]
             seen = "; ".join(f"{name} {told(effects[name])}" for name in case.expect)
-            words = f"**{case.sentence}**: {case.because}." + (" Only the books: no world was found in which members suffer." if case.price_only else "")
+            only = " Only the books: no world was found in which members suffer." if case.price_only else ""
+            words = f"**{case.sentence}**: {case.because}.{only}"
             rows.append([f"`{lever}`", kind, words, f"{case.less:g} to {case.more:g}; {numbers(case)}", seen])
-    return (
-        "## Where each lever helps and where it hurts\n\nMore of a lever against less of it, everything else the same. The worlds are "
-        "within the declared ranges, but many lie at their ends: they show that a lever can do this, not that it usually does. "
-        "`tools/search_cases.py` is the search they were found with; `tests/test_levers.py` holds every sentence against other luck. Policies are carried "
-        f"into practice at once (`world.leadership.carry_weeks=2`), {cases.MEMBERS} members, {cases.YEARS} years.\n\n"
-        + table(["lever", "more of it", "in words", "from .. to; where", "effect"], rows) + "\n"
-    )  # fmt: skip
+    about = (
+        "## Where each lever helps and where it hurts\n\nMore of a lever against less of it, everything else the same. The "
+        "worlds are within the declared ranges, but many lie at their ends: they show that a lever can do this, not that it "
+        "usually does. `tools/search_cases.py` is the search they were found with; `tests/test_levers.py` holds every sentence "
+        "against other luck. Policies are carried into practice at once (`world.leadership.carry_weeks=2`), "
+        f"{cases.MEMBERS} members, {cases.YEARS} years.\n\n"
+    )
+    return about + table(["lever", "more of it", "in words", "from .. to; where", "effect"], rows) + "\n"
 
 
 def target_part(found: list) -> str:
@@ -99,12 +104,11 @@ def target_part(found: list) -> str:
                      f"{target.low:g} .. {target.high:g}", f"{value:.3g}", met, f"{without[target.id]:.3g}", target.source])  # fmt: skip
     kept = sum(row[7] == "yes" for row in rows)
     same = sum(target.low <= without[target.id] <= target.high for target in targets.ALL)
-    return (
-        "## Published figures\n\n*fitted*: a number of ours was chosen to meet it; *input*: a parameter was set from the same data; *check*: nothing was "
-        "chosen for it. *Without* is the same model with lived experience switched off (`world.renewals.lived_weight=0`, base commitment "
-        f"fitted for that weight): how people are treated then changes nobody's renewal. With it {kept} of {len(rows)} are met, without it {same}: "
-        "retention data do not show that treatment matters.\n\n"
-        + table(["target", "role", "what", "unit", "published", "band", "ours", "met", "without", "source"], rows)
-        + f"\n{targets.LATER}\n"
-    )  # fmt: skip
-
+    about = (
+        "## Published figures\n\n*fitted*: a number of ours was chosen to meet it; *input*: a parameter was set after the same "
+        "data; *check*: nothing was chosen for it. *Without* is the same model with lived experience switched off "
+        "(`world.renewals.lived_weight=0`, base commitment fitted for that weight): how people are treated then changes nobody's "
+        f"renewal. With it {kept} of {len(rows)} are met, without it {same}.\n\n"
+    )
+    head = ["target", "role", "what", "unit", "published", "band", "ours", "met", "without", "source"]
+    return about + table(head, rows) + f"\n{targets.LATER}\n"

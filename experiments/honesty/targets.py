@@ -22,15 +22,17 @@ from sim.processes.needs import WEEKS
 from sim.recording import LAPSE_REASONS
 
 EMAIL = "e-mail of a research institution, 21 departments: Leskovec, Kleinberg & Faloutsos 2007; Yin et al. 2017"
+REASONS = "Marketing General Incorporated, reasons for not renewing"
+RATINGS = "ratings of trust among traders: Kumar, Spezzano, Subrahmanian & Faloutsos 2016"
 TURNOVER = "Babushkin turnover sample, Kaplan-Meier (it leaves faster than most organisations: shape only)"
 OTHERS = (
-    Target("C08", "lapses from low value or low engagement", "share of lapses", 0.5, 0.4, 0.65, "Marketing General Incorporated, reasons for not renewing"),
+    Target("C08", "lapses from low value or low engagement", "share of lapses", 0.5, 0.4, 0.65, REASONS),
     Target("C09", "contact within departments over between them, default size", "ratio", 9.1, 6.0, 14.0, EMAIL),
     Target("C09 (21 units)", "the same on the structure of the data", "ratio", 9.1, 6.0, 14.0, EMAIL),
     Target("C10", "contacts within the own department, 21 units", "share", 0.476, 0.4, 0.56, EMAIL),
     Target("C11", "modularity of departments, 21 units", "modularity", 0.372, 0.3, 0.45, EMAIL),
     Target("C12", "inequality of the number of contacts, 21 units", "Gini", 0.525, 0.4, 0.6, EMAIL),
-    Target("C20", "loss of trust after a bad act over gain after a good one, medians", "ratio", 10.0, 2.0, 15.0, "ratings of trust among traders (Kumar et al. 2016)"),
+    Target("C20", "trust lost in a bad act over gained in a good one, medians", "ratio", 10.0, 2.0, 15.0, RATINGS),
     Target("C21", "staff still there after 12 months", "share", 0.851, 0.8, 0.9, TURNOVER),
     Target("C21 (24 months)", "staff still there after 24 months", "share", 0.70, 0.65, 0.75, TURNOVER),
 )  # fmt: skip
@@ -147,9 +149,8 @@ def scores(found: list[tuple[Measuring, dict]], lived: bool) -> dict[str, float]
     for piece, values in found:
         for name, value in values.items() if piece.lived == lived else ():
             parts.setdefault(name, []).append(value)
-    result = {
-        name: value for name, (value, _) in association_statistics(*np.array(parts.pop("counts")).T).items()
-    }  # fmt: skip
+    counts = np.array(parts.pop("counts")).T
+    result = {name: value for name, (value, _) in association_statistics(*counts).items()}
     left, lapses = np.array(parts.pop("lapses")).sum(axis=0)
     result["C08"] = float(left / lapses)
     return result | {name: float(np.mean(values)) for name, values in parts.items()}
