@@ -105,18 +105,21 @@ def known(outcome: Outcome) -> float:
 FREE = {"strictness": 0.2}
 QUICK = {"leadership.carry_weeks": 2.0}
 ABLATIONS = (
-    Ablation("needs", FREE, "requests answered", summed(series.PARTS)),
+    Ablation("needs", FREE, "answers with discretion", summed(series.FREE)),
     Ablation("leadership", {"replace_leaders": 1.0, "relational_leaders": 1.0}, "curiosity of leaders", leaders_curiosity),
     Ablation("routing", {"routing": 1.0}, "parts handed on, a request", a_request(series.HANDED_OFF), world=QUICK),
-    Ablation("encounters", {"guardrail": 2.0}, "gifts a request, dues", a_request(series.GIFTS), setting=FREE, world=QUICK),
+    Ablation(
+        "encounters", {"guardrail": 0.3}, "gifts a request, dues", a_request(series.GIFTS),
+        setting={**FREE, "guardrail": 0.0}, world=QUICK,
+    ),
     Ablation("trust", {"promise": 1.0}, "complaints a request", a_request(series.COMPLAINTS)),
     Ablation(
         "learning", {"listening": 1.0}, "variance left in members' needs", known, setting=FREE,
         world={**QUICK, "routing.listening_hours": 0.0, "trust.humble": 0.0},
     ),
     Ablation(
-        "innovation", {"innovation": 0.3, "authority": 1.0}, "misfit of the offer", misfit,
-        setting={"survey": 0.9}, world={"needs.latent_years": 0.5}, scenario={"shift_week": 40},
+        "innovation", {"innovation": 0.1}, "misfit of the offer, sd of needs", misfit,
+        setting={"innovation": 0.0, "survey": 0.9}, world={"needs.latent_years": 0.5}, scenario={"shift_week": 0},
     ),
     Ablation(
         "colleagues", {"why": 1.0}, "alignment of staff", staff_mean("alignment"), setting=FREE,
@@ -127,14 +130,19 @@ ABLATIONS = (
         world={**QUICK, "routing.role_gap": 0.0},
     ),
     Ablation(
-        "hiring", {"selectivity": 8}, "skill of staff", staff_mean("skill"), setting=FREE,
-        world={**QUICK, "worklife.leaving": 0.4},
+        "hiring", {"selectivity": 8}, "skill of staff", staff_mean("skill"), setting={**FREE, "selectivity": 1},
+        world={**QUICK, "worklife.leaving": 0.6, "hiring.validity": 0.9},
     ),
     Ablation("renewals", FREE, "members kept", members_kept, world=QUICK),
     Ablation("growth", FREE, "members who joined", members_joined, world=QUICK),
     Ablation("accounts", FREE, "value to the organisation", value_to_organisation, world=QUICK),
     Ablation("budget", FREE, "posts", lambda outcome: float(outcome.model.posts), world=QUICK),
 )  # fmt: skip
+
+
+def of_process(name: str) -> Ablation:
+    """The ablation of a process."""
+    return next(one for one in ABLATIONS if one.process == name)
 
 
 def run_pair(ablation: Ablation, on: bool, replicate: int, members: int = MEMBERS, years: int = YEARS) -> dict:

@@ -39,6 +39,8 @@ class LeverCase:
         What else differs from the defaults; the other levers in both arms.
     price_only : bool
         It hurts the books alone: no world was found in which members or retention suffer.
+    times : int
+        How many times as many replicates it needs, where few people (leaders) make the luck coarse.
     """
 
     lever: str
@@ -52,6 +54,7 @@ class LeverCase:
     policy: dict[str, float] = field(default_factory=dict)
     scenario: dict[str, float] = field(default_factory=dict)
     price_only: bool = False
+    times: int = 1
 
     @property
     def name(self) -> str:
@@ -101,6 +104,11 @@ def paired_differences(case: LeverCase, replicates: Iterable[int], members: int 
     """More of the lever less less of it, by metric; one difference a replicate."""
     pairs = [(run(case, case.less, number, members), run(case, case.more, number, members)) for number in replicates]
     return {name: np.array([after[name] - before[name] for before, after in pairs]) for name in pairs[0][0]}
+
+
+def replicates_of(case: LeverCase, usual: range) -> range:
+    """The replicates for a case: the usual ones, or so many times as many."""
+    return range(usual.start, usual.start + case.times * len(usual))
 
 
 def effect(differences: np.ndarray) -> tuple[float, float]:
