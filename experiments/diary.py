@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.calibrate import fitted_to
-from experiments.engines import results, warm_up
+from experiments.engines import opened, results, warm_up
 from experiments.manifest import write_manifest, write_whole
 from experiments.replicates import OWN_KEYS, Job, preliminary, settled_organisation
 from experiments.tables import read_survival
@@ -132,7 +132,8 @@ def tell(request) -> Telling:
     if request.preliminary:
         # What is usual decides how leaving is explained, as in a comparison; it changes nobody's life.
         early = [replace(job, replicate=OWN_KEYS + k) for k in range(request.preliminary)]
-        usual = list(results(preliminary, early, request.engine.workers, "reference, for what is usual"))
+        with opened(request.engine, private=request.out) as engine:
+            usual = list(results(preliminary, early, engine, "reference, for what is usual"))
         medians = {f"{name}_median": float(np.median([run[name] for run in usual])) for name in ("commitment", "belief")}
         job = replace(job, fit=replace(fit, **medians))
     settled, _ = settled_organisation(job)
