@@ -133,9 +133,7 @@ def tell(request) -> Telling:
         early = [replace(job, replicate=OWN_KEYS + k) for k in range(request.preliminary)]
         with opened(request.engine, private=request.out) as engine:
             usual = list(results(preliminary, early, engine, "reference, for what is usual"))
-        medians = {
-            f"{name}_median": float(np.median([run[name] for run in usual])) for name in ("commitment", "belief")
-        }
+        medians = {f"{name}_median": float(np.median([run[name] for run in usual])) for name in ("commitment", "belief")}
         job = replace(job, fit=replace(fit, **medians))
     settled, _ = settled_organisation(job)
     members = settled.tables["members"]

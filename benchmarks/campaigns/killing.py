@@ -56,7 +56,9 @@ def random_kills(
                 text=True,
             )
             try:
-                _, said = process.communicate(timeout=(0.3 + 0.7 * luck.random()) * usual if found["kills"] < kills else None)
+                _, said = process.communicate(
+                    timeout=(0.3 + 0.7 * luck.random()) * usual if found["kills"] < kills else None
+                )
             except subprocess.TimeoutExpired:
                 if found["kills"] % 2:
                     os.killpg(process.pid, signal.SIGKILL)
