@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import formula, kernel
+from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
 from sim.policy import LEVERS
 from sim.quantities import ASSUMED, quantities, quantity
@@ -96,7 +96,7 @@ def decision_wait(policy, world):
     return world.board_interval * (1.0 - policy.authority) * (1.0 + neglect) + world.consulting * policy.shared
 
 
-@kernel
+@making_kernel
 def traits_of(department, count, departments, leaders, shared):
     """Traits that count in a department: its leader's own, and in the measure of ``shared`` the mean of all.
 
@@ -118,7 +118,7 @@ def traits_of(department, count, departments, leaders, shared):
     return own
 
 
-@kernel
+@making_kernel
 def lead(departments, leaders, declared, enacted, carriers, vision, trend, tally, week, luck, given):
     """Each department moves towards what is declared; leaders learn; some leave. Returns how many places are vacant.
 
