@@ -1,10 +1,12 @@
 """Short form of the coverage campaign (benchmarks/campaigns/coverage.py): the same code on few pairs, and on pairs whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.campaigns.coverage import LOWEST, POLICY, REFERENCE, SIZES, Plan, coverage, page, pairs_of
+from benchmarks.campaigns.coverage import LOWEST, POLICY, REFERENCE, SIZES, Plan, begin, coverage, page, pairs_of
 from experiments import schema
 from experiments.engines import opened
 from experiments.statistics import DECISION_METRICS
@@ -51,6 +53,13 @@ def test_the_real_model_from_pairs_to_page(tmp_path):
     assert table["coverage"].between(0, 1).all()
     text = page(table, SMALL, pairs, "python -m benchmarks.campaigns coverage")
     assert "92 pairs" in text and text.count("| a |") == text.count("| b |") == len(DECISION_METRICS)
+
+
+def test_pairs_of_two_plans_do_not_mix(tmp_path):
+    begin(SMALL, tmp_path)
+    begin(replace(SMALL, pairs=200, experiments=2), tmp_path)
+    with pytest.raises(ValueError, match="name another folder"):
+        begin(replace(SMALL, members=41), tmp_path)
 
 
 def test_a_plan_with_too_few_pairs_is_refused():

@@ -29,6 +29,6 @@ def test_every_block_runs(tutorial, tmp_path, monkeypatch, capsys):
         ran[kind] = ran.get(kind, 0) + 1
     assert ran["sh"] >= 2 and ran["python"] >= 8
     told = capsys.readouterr().out
-    assert re.search(r"seed 7; .* common random numbers", told) and re.search(r"95 % interval .* n = 24 worlds of 3 pairs each", told)
+    assert re.search(r"seed 7; .*common random numbers", told) and re.search(r"95 % interval .* n = 24 worlds of 3 pairs each", told)
     assert "Of 216 runs in all, none failed." in told and re.search(r"NumPy \d", told)
     assert {path.name for path in (tmp_path / "paper").iterdir()} == {f"figure_{n}.{kind}" for n in (1, 2) for kind in ("svg", "png")}

@@ -11,8 +11,9 @@ Short form: tests/test_coverage.py.
 """
 
 import argparse
+import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import batched
 from pathlib import Path
 
@@ -210,9 +211,27 @@ def page(table: pd.DataFrame, plan: Plan, pairs: pd.DataFrame, command: str) -> 
     return "\n".join(lines) + "\n"
 
 
+def begin(plan: Plan, folder: Path) -> None:
+    """Note what the pairs of a folder are of; pairs of two plans, or of two versions of the model, do not mix.
+
+    Raises
+    ------
+    ValueError
+        Where the folder holds pairs of something else.
+    """
+    # How many experiments the pairs are cut into, and how many pairs there are in the end, changes no pair.
+    of = {name: value for name, value in asdict(plan).items() if name not in ("pairs", "experiments")} | {"code_version": code_version()}
+    note = folder / "plan.json"
+    if not note.exists():
+        write_whole(note, json.dumps(of).encode())
+    elif (before := json.loads(note.read_text())) != of:
+        raise ValueError(f"{folder} holds pairs of {before}, not of {of}: name another folder")
+
+
 def carried_out(plan: Plan, folder: Path, workers: int | None, command: str) -> pd.DataFrame:
     """The campaign in a folder of its own: pairs-*.parquet, coverage.csv, coverage.md; returns the table."""
     folder.mkdir(parents=True, exist_ok=True)
+    begin(plan, folder)
     warm_up()
     with opened(schema.Engine(workers=workers)) as engine:
         pairs = pairs_of(plan, folder, engine)
