@@ -80,7 +80,7 @@ def test_hostile_answers_to_the_audit_are_refused_in_one_line(capsys, monkeypatc
 
 @pytest.mark.parametrize(
     ("forged", "trouble"),
-    [(["engine=dask", "engine.address='tcp://127.0.0.1:9'"], "ran on a cluster"), (["engine=dask", "+engine.address=x"], "ran on a cluster"),
+    [(["engine=dask", "engine.address='tcp://127.0.0.1:9'"], "ran on a cluster"), (["+engine.address=x"], "ran on a cluster"),
      (["scenario._target_=os.system"], "never name code"), (["seed=${oc.env:HOME}"], "looks something up"), (["seed=1\x1b"], "printed"),
      (["scenario=../../x"], "not a path")],
 )  # fmt: skip
