@@ -92,7 +92,7 @@ def _request(
     """Plain values as a typed request, checked as a whole."""
     try:
         request = convert(kind, values)
-        _finish(request, "out" in given, folders)
+        _finish(request, given, folders)
     except (WrongRequest, OutOfRange) as error:
         raise WrongRequest(f"{error}{_where(str(error), given, read)}") from None
     request.manifest_config = plain(request)
@@ -109,13 +109,10 @@ def _store_schema(command: str, kind: type) -> None:
     ConfigStore.instance().store(name=f"_schema_{command}", node=defaults, provider="relsim")
 
 
-def _finish(request: Request, out_typed: bool, folders: Sequence[Path]) -> None:
+def _finish(request: Request, given: dict[str, str], folders: Sequence[Path]) -> None:
     """What can be checked only on the whole request; loads the policies."""
     check_name(request.scenario.name, "scenario.name")
-    if request.out is not None and not out_typed:  # a file from a stranger must not choose where we write
-        out = Path(request.out)
-        if out.is_absolute() or not out.resolve().is_relative_to(Path.cwd().resolve()):
-            raise WrongRequest(f"out={short(request.out)} is set in a file and leads elsewhere: give out=DIR yourself")
+    _check_typed(request, given)
     if request.data is not None and not _exists(request.data):
         raise WrongRequest(f"data={short(request.data)} is not there: name a file or folder that is")
     request.check_together()
@@ -137,6 +134,20 @@ def _finish(request: Request, out_typed: bool, folders: Sequence[Path]) -> None:
         wanted += [name for name in request.policies if name != request.reference]
     check_choice("policy", check_name(request.reference, "reference"), folders, "reference")
     request.policy_set = load_policies(wanted, folders, request.scenario)
+
+
+def _check_typed(request: Request, given: dict[str, str]) -> None:
+    """Refuse what a file must not decide, since it may come from a stranger: where is written, and to whom is sent.
+
+    A cluster is sent code, and what it answers is unpickled: only an address that was typed is used.
+    """
+    if request.out is not None and "out" not in given:
+        out = Path(request.out)
+        if out.is_absolute() or not out.resolve().is_relative_to(Path.cwd().resolve()):
+            raise WrongRequest(f"out={short(request.out)} is set in a file and leads elsewhere: give out=DIR yourself")
+    for name, value in (("resume", getattr(request, "resume", None)), ("engine.address", request.engine.address)):
+        if value is not None and name not in given:
+            raise WrongRequest(f"{name}={short(value)} is set in a file: give {name} yourself, where you trust it")
 
 
 def _exists(path: str) -> bool:

@@ -59,7 +59,8 @@ def _main(arguments: list[str]) -> int:
     if command not in COMMANDS:
         raise WrongRequest(f"{short(command)!r} is no command: {nearest(command, COMMANDS, 'there are')}")
     if not COMMANDS[command].request:
-        return _module(command).main(rest)
+        with apart():
+            return _module(command).main(rest)
     parsed = parse(rest)
     if parsed.version or parsed.hydra_help or parsed.completion:
         return _without_command(parsed)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import OverrideType, Quote, QuotedString
+from hydra.core.override_parser.types import OverrideType, Quote, QuotedString, RangeSweep
 
 from experiments.folders import GROUPS, check_choice
 from experiments.guard import CALLABLES, WrongRequest, check_keys, check_name, check_override, nearest, short
@@ -76,6 +76,7 @@ def _expanded(text: str, kind: type, parser: OverridesParser, multirun: bool) ->
         if not multirun:
             remedy = f"write {key}=[{value}] for a list, or " if key in ("policies", "scenario.off") else ""
             raise WrongRequest(f"{short(text)} names several values: {remedy}give -m for one job each")
+        _check_range(override.value(), text)  # shuffle(range(...)) would be written out whole before it is cut
         values = list(itertools.islice(override.sweep_string_iterator(), MOST_JOBS + 1))
     except Exception as error:
         wrong = as_wrong_request(error)
@@ -85,6 +86,13 @@ def _expanded(text: str, kind: type, parser: OverridesParser, multirun: bool) ->
     if not values:
         raise WrongRequest(f"{short(text)} names no value: list the values, {key}=a,b,c")
     return key, [f"{key}={choice}" for choice in values]
+
+
+def _check_range(sweep, text: str) -> None:
+    """Refuse a range of more values than there may be jobs."""
+    if isinstance(sweep, RangeSweep) and sweep.start is not None and sweep.stop is not None and sweep.step:
+        if not abs(sweep.stop - sweep.start) / abs(sweep.step) <= MOST_JOBS:  # also where one of them is no number
+            raise WrongRequest(f"{short(text)} would make more than {MOST_JOBS} jobs: ask for fewer at a time")
 
 
 def _check_key(key: str, kind: type) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.cells import Cells
+from experiments.commands import with_settings
 from experiments.designs import Factor, points_of
 from experiments.guard import WrongRequest, short
 from experiments.manifest import commit, versions
@@ -175,7 +176,12 @@ def read_plan(content: bytes, points: bytes) -> Plan:
     ValueError
         Where one of them is not what was written.
     """
-    values = json.loads(content)
+    try:
+        values = json.loads(content)
+    except RecursionError:
+        raise ValueError("plan.json nests too deep") from None
+    if not isinstance(values, dict) or str(values.get("command")) not in with_settings():
+        raise ValueError("plan.json names no command")  # it is shown to be typed: the folder may be a stranger's
     key, total = values.pop("key"), values.pop("sum")
     if total != digest_of(values):
         raise ValueError("plan.json was changed")

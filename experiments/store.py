@@ -81,7 +81,7 @@ class Store:
     @staticmethod
     def _read(path: Path) -> bytes:
         try:
-            return path.read_bytes()
+            return path.read_bytes() if path.is_file() else b""  # a pipe could be read without end
         except FileNotFoundError:
             return b""
 

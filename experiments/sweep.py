@@ -14,6 +14,7 @@ from experiments.engines import check_installed, opened, warm_up
 from experiments.filling import Filled, fill
 from experiments.gathering import all_rows, leave
 from experiments.guard import WrongRequest, one_line, short
+from experiments.overrides import jobs_of
 from experiments.plan import Plan, check_same, frozen
 from experiments.schema import SweepRequest
 from experiments.store import Store
@@ -101,14 +102,18 @@ def resumed(request, store: Store, analysis) -> int:
 
 def recomposed(request, plan: Plan) -> SweepRequest:
     """The request as it would be composed now from what was typed then, and now."""
-    typed = {text.partition("=")[0]: text for text in plan.content["overrides"]}
+    folders = [Path(folder) for folder in request.folders]
+    (then,) = jobs_of(plan.content["overrides"], type(request), folders)  # looked at as if typed now
+    typed = {text.partition("=")[0]: text for text in then}
     typed |= {text.partition("=")[0]: text for text in request.overrides}
     only, resume = request.only, request.resume
     overrides = [text for name, text in typed.items() if name not in ("resume", "only", "out")]
     begun, now = plan.content["command"], request.command
     if begun != now:
         raise WrongRequest(f"resume={short(request.resume)} was begun by relsim {begun}: go on with relsim {begun} resume=DIR")
-    fresh = request_of(now, overrides, type(request), [Path(folder) for folder in request.folders])
+    fresh = request_of(now, overrides, type(request), folders)
+    if fresh.engine.address != request.engine.address:  # a cluster is sent code: one named in a folder is not trusted
+        raise WrongRequest(f"this sweep ran on a cluster: to go on there, add engine.address={short(fresh.engine.address)}")
     fresh.only, fresh.resume, fresh.out = only, resume, resume
     return fresh
 

@@ -358,6 +358,8 @@ def test_wrong_requests_end_in_one_line(asked, capsys, argument, remedy):
      (["calibrate", "policies=[a]"], "policies"),
      (["compare", "seed=1", "seed=2"], "twice"), (["compare", "policy=strict", "policies=[strict]"], "keep policies"),
      (["compare", "-m", "seed=1,x"], "job 1 (seed=x)"), (["compare", "-m", "seed=range(1,9999999999)"], "1000 jobs"),
+     (["compare", "-m", "seed=shuffle(range(1,99999999))"], "1000 jobs"),
+     (["compare", "-m", "seed=sort(range(1,99999999),reverse=true)"], "1000 jobs"),
      (["compare", "-m", "seed=range(1,99)", "years=range(1,29)"], "1000 jobs"),
      (["compare", "-m", "world.trust.start=range(0,1,1e-300)"], "1000 jobs"),
      (["compare", "-m", "policy=glob(zzz*)"], "no value"), (["compare", "-m", "out=a,b", "seed=1,2"], "several jobs"),

@@ -8,12 +8,17 @@ import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from campaigns import hostile_overrides, probes
 
 from experiments import door
-from experiments.schema import CompareRequest
+from experiments.composing import request_of
+from experiments.folders import config_folders
+from experiments.guard import WrongRequest
+from experiments.schema import CompareRequest, SweepRequest
+from experiments.sweep import recomposed
 from sim import Policy, World
 
 ROOT = Path(door.__file__).resolve().parent.parent
@@ -73,6 +78,33 @@ def test_hostile_answers_to_the_audit_are_refused_in_one_line(capsys, monkeypatc
     assert not hostile_overrides.judged(captured.err, captured.out, [], sorted(tmp_path.rglob("*")), 0.1)
 
 
+@pytest.mark.parametrize(
+    ("forged", "trouble"),
+    [(["engine=dask", "engine.address='tcp://127.0.0.1:9'"], "ran on a cluster"), (["+engine.address=x"], "ran on a cluster"),
+     (["scenario._target_=os.system"], "never name code"), (["seed=${oc.env:HOME}"], "looks something up"), (["seed=1\x1b"], "printed"),
+     (["scenario=../../x"], "not a path")],
+)  # fmt: skip
+def test_what_a_folder_says_was_typed_is_looked_at_as_if_typed_now(monkeypatch, tmp_path, forged, trouble):
+    """A cluster is sent code, and its answers are unpickled: a stranger's folder must not name one."""
+    monkeypatch.chdir(tmp_path)
+    request = request_of("sweep", ["resume=there", "design.vary=[policy.routing]"], SweepRequest, config_folders())
+    plan = SimpleNamespace(content={"overrides": forged, "command": "sweep"})
+    with pytest.raises(WrongRequest, match=trouble):
+        recomposed(request, plan)
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 100_000, b"{}", b"[]", b"null", b'{"command": "sweep; touch x"}', b"\xff", b'{"command": ["sweep"]}']
+)
+def test_a_forged_plan_is_no_plan(capsys, tmp_path, content):
+    for place in (tmp_path, tmp_path / "parts"):
+        place.mkdir(exist_ok=True)
+        (place / "plan.json").write_bytes(content)
+    assert door.main(["status", str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    assert "is damaged" in captured.err and captured.err.count("\n") == 1
+
+
 # The probes.
 
 WATCH = probes.Watch()
@@ -125,6 +157,7 @@ OWN_NAMES = {
     "experiments/__init__.py": "names of our own modules, in the file",
     "experiments/door.py": "modules of experiments.commands",
     "experiments/jobs.py": "modules of experiments.commands",
+    "experiments/engines/registry.py": "modules of the table in the file",
     "experiments/launching.py": "modules of experiments.commands, handed over by experiments.jobs",
 }
 """Files that import a module by a name, and where that name comes from: never from a request."""

@@ -14,6 +14,7 @@ import os
 import platform
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,7 @@ from sim.quantities import described  # noqa: E402
 
 REFUSED_WITHIN, RUN_WITHIN = 2.0, 5.0  # seconds
 MOST_MEMORY = 500.0  # MB
+GIVEN_UP_AFTER = 120  # seconds of wall time
 TINY = {
     "scenario.members": "20", "scenario.burn_in": "2", "replicates": "1", "preliminary": "1", "years": "1", "line": "false",
     "targets": "false", "engine.workers": "1",
@@ -168,6 +170,14 @@ def lay_out(folder: Path, one: Set) -> None:
         path.write_bytes(content)
 
 
+class TooLate(BaseException):
+    """A set that keeps the door busy without end; no handler of ordinary errors takes it for one."""
+
+
+def too_late(*_) -> None:
+    raise TooLate(f"nothing came of it within {GIVEN_UP_AFTER} s")
+
+
 def through_the_door(one: Set, folder: Path, runner: Runner) -> Verdict:
     """Send a set through the door in this process and hold the outcome against what is promised."""
     lay_out(folder, one)
@@ -175,6 +185,8 @@ def through_the_door(one: Set, folder: Path, runner: Runner) -> Verdict:
     wrong_before, ran_before = len(runner.accepted_wrong), runner.requests
     out, err = io.StringIO(), io.StringIO()
     clock = Clock()
+    signal.signal(signal.SIGALRM, too_late)
+    signal.alarm(GIVEN_UP_AFTER)
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = door.main(["compare", *one.words])
@@ -182,6 +194,8 @@ def through_the_door(one: Set, folder: Path, runner: Runner) -> Verdict:
         raise
     except BaseException as error:  # a campaign reports every way in which the door can break
         return Verdict("broken", *clock.read(), f"raised {type(error).__name__}: {error}"[:300])
+    finally:
+        signal.alarm(0)
     seconds, wall = clock.read()
     ran = runner.requests - ran_before
     if status == 2 and not ran:
@@ -340,6 +354,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-probes", action="store_true", help="leave out the probes")
     parser.add_argument("--out", type=Path, help="write the table here, too")
     given = parser.parse_args(arguments)
+    resource.setrlimit(resource.RLIMIT_AS, (8 * 1024**3, 8 * 1024**3))  # what grows without end ends in an error here
     tally = campaign(given.sets, given.commands, given.seed, given.only_commands)
     probes = [] if given.no_probes else all_probes()
     options = f"--sets {given.sets} --commands {given.commands} --seed {given.seed}"

@@ -83,7 +83,11 @@ def listed() -> list[Probe]:
     elsewhere = {"own/experiment/h.yaml": "# @package _global_\nout: link/x\n"}
     numba_set_up = {".numba_config.yaml": "cache_locator_classes: evil.Evil\ngdb_binary: evil\n", "evil.py": TOUCHING}
     matplotlib_set_up = {"matplotlibrc": "backend: module://evil\ntext.usetex: True\n", "evil.py": TOUCHING}
+    cluster = {"own/engine/mine.yaml": "name: dask\naddress: tcp://127.0.0.1:9\n"}
+    elsewhere_resumed = {"own/experiment/h.yaml": "# @package _global_\nresume: ../elsewhere\n"}
     found += [
+        Probe("a cluster of a stranger", ["sweep", "engine=mine", "--config-dir=own"], cluster),
+        Probe("resume set in a file", ["sweep", "experiment=h", "--config-dir=own"], elsewhere_resumed, _store_elsewhere),
         Probe("out by a link", ["compare", "experiment=h", "--config-dir=own"], elsewhere, _link_out),
         Probe("new over a link", ["new", "policy", "h"], {}, _link_policy),
         Probe("new in a linked folder", ["new", "policy", "h"], {}, _link_folder),
@@ -124,6 +128,8 @@ SETTINGS_FILES = {
     "experiment with out elsewhere": "# @package _global_\nout: /MARK\n",
     "experiment with out above": "# @package _global_\nout: ../../MARK\n",
     "experiment with a secret": "# @package _global_\nscenario: {name: '${oc.env:PROBE_SECRET}'}\n",
+    "experiment with a cluster": "# @package _global_\ndefaults:\n  - override /engine: dask\nengine: {address: 'tcp://127.0.0.1:9'}\n",
+    "experiment with Ray": "# @package _global_\nengine: {name: ray, address: auto}\n",
     "experiment leading out": "# @package _global_\ndefaults:\n  - /policy/../../../evil\n",
     "scenario that grows": "a: &a [x,x,x]\nb: &b [*a,*a,*a]\n",
 }
@@ -151,6 +157,11 @@ def data_files() -> dict[str, bytes]:
 
 def _link_out(folder: Path) -> None:
     (folder / "link").symlink_to(folder.parent)
+
+
+def _store_elsewhere(folder: Path) -> None:
+    (folder.parent / "elsewhere" / "parts").mkdir(parents=True)
+    (folder.parent / "elsewhere" / "plan.json").write_text("{}")
 
 
 def _link_policy(folder: Path) -> None:
