@@ -4,7 +4,7 @@ PYTHON := $(ENVIRONMENT)/bin/python
 READY := $(ENVIRONMENT)/.ready
 OUT ?= results/demo
 
-.PHONY: env demo test test-more campaign bench docs lint clean
+.PHONY: env demo test test-more campaign bench docs honesty lint clean
 
 env: $(READY)
 
@@ -33,6 +33,9 @@ bench: env
 
 docs: env
 	@$(PYTHON) tools/write_docs.py
+
+honesty: env
+	@$(PYTHON) tools/write_honesty.py
 
 lint: env
 	@$(PYTHON) -m ruff check --fix sim experiments tests benchmarks tools

@@ -1,11 +1,10 @@
 """``relsim audit``: six questions to a leadership, and the policy that the answers describe, with what it costs."""
 
+import re
 import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-
-import yaml
 
 from experiments.folders import find, names, our_folder
 from experiments.guard import WrongRequest, check_name, nearest, short
@@ -16,6 +15,7 @@ from sim.policy import Policy
 from sim.quantities import OutOfRange, described
 
 NAMES = tuple(question.name for question in QUESTIONS)
+NUMBER = re.compile(r"[-+]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})", re.ASCII)
 WIDTH = 110
 PRICE = "Price of "
 
@@ -98,12 +98,12 @@ def _add(given: dict, more: dict) -> None:
     given.update(more)
 
 
-def value_of(text: str, place: str):
-    """A number, or a list of numbers, as typed."""
-    try:
-        return yaml.safe_load(text) if len(text) < 200 else text
-    except yaml.YAMLError:
-        raise WrongRequest(f"{place}={short(text)} is not usable: give numbers from 0 to 1") from None
+def value_of(text: str, place: str) -> float | list[float]:
+    """A number, or a list of numbers in brackets, as typed; nothing else is read."""
+    parts = text[1:-1].split(",") if text.startswith("[") and text.endswith("]") else [text]
+    if not all(NUMBER.fullmatch(part.strip()) for part in parts):
+        raise WrongRequest(f"{place}={short(text)} is not usable: give numbers from 0 to 1")
+    return [float(part) for part in parts] if text.startswith("[") else float(text)
 
 
 def checked(answers: dict) -> None:
@@ -159,7 +159,7 @@ def place_for(name: str, folder: Path) -> Path:
             f"name={name} is a policy of ours: choose another name than {', '.join(names('policy', [our_folder()]))}"
         )
     path = folder / "policy" / f"{name}.yaml"
-    if path.exists():
+    if path.parent.is_symlink() or path.is_symlink() or path.exists():
         raise WrongRequest(f"{path} is there already: choose another name=NAME, or remove it")
     return path
 

@@ -9,7 +9,7 @@ from omegaconf import OmegaConf
 
 from experiments.folders import GROUPS, check_choice, find
 from experiments.guard import WrongRequest, check_keys, check_name, short
-from experiments.loading import as_wrong_request, composed, composition, lines_read, with_settings
+from experiments.loading import as_wrong_request, composed, composition, lines_read, with_overrides
 from experiments.overrides import ready_for_hydra
 from experiments.policies import load_policies
 from experiments.references import followed
@@ -71,7 +71,7 @@ def _values(
             lines_read.set({})
             put_together[tuple(choices)] = (*composed(loader, command, choices), lines_read.get())
         config, chosen, read = put_together[tuple(choices)]
-        config = with_settings(config, [text for text in ready if text not in choices])
+        config = with_overrides(config, [text for text in ready if text not in choices])
         values = OmegaConf.to_container(config, resolve=False)
         check_keys(values)
         values = followed(values)

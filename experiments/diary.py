@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.calibrate import fitted_to
-from experiments.engines import results, warm_up
+from experiments.engines import opened, results, warm_up
 from experiments.manifest import write_manifest, write_whole
 from experiments.replicates import OWN_KEYS, Job, preliminary, settled_organisation
 from experiments.tables import read_survival
@@ -91,7 +91,9 @@ class Telling:
 
     def _repr_html_(self) -> str:
         # In a frame of its own: the page's styles must not reach the notebook around it.
-        return f'<iframe srcdoc="{escape(self.page())}" style="width:100%;height:48rem;border:0" title="Diary"></iframe>'
+        return (
+            f'<iframe srcdoc="{escape(self.page())}" style="width:100%;height:48rem;border:0" title="Diary"></iframe>'
+        )
 
 
 def run(request) -> int:
@@ -102,7 +104,9 @@ def run(request) -> int:
     out = Path(request.out)
     write_whole(out / "diary.html", telling.page().encode())
     write_whole(out / "diary.csv", telling.to_dataframe().to_csv(index=False).encode())
-    weeks = pd.concat([diary.states().assign(policy=name) for name, diary in telling.diaries.items()], ignore_index=True)
+    weeks = pd.concat(
+        [diary.states().assign(policy=name) for name, diary in telling.diaries.items()], ignore_index=True
+    )
     write_whole(out / "weeks.csv", weeks.to_csv(index=False).encode())
     told = {
         "command": telling.command, "member": telling.chosen.member, "chosen": telling.chosen.how,
@@ -117,12 +121,7 @@ def run(request) -> int:
 
 def tell(request) -> Telling:
     """One member's weeks under the reference and one other policy."""
-    if len(request.policy_set) != 2:
-        names = ",".join(list(request.policy_set)[1:])
-        raise OutOfRange(f"policies=[{names}] is not usable: a diary is told of one policy beside the reference")
     if request.data:
-        if request.scenario.stationary:
-            raise OutOfRange(f"data={request.data}: a renewal table follows one cohort: add scenario=contract")
         request.scenario = fitted_to(read_survival(request.data), request.scenario, request.world, request.seed)
     fit = request.scenario.fit_at(request.world.renewals.lived_weight)
     job = Job(
@@ -132,7 +131,8 @@ def tell(request) -> Telling:
     if request.preliminary:
         # What is usual decides how leaving is explained, as in a comparison; it changes nobody's life.
         early = [replace(job, replicate=OWN_KEYS + k) for k in range(request.preliminary)]
-        usual = list(results(preliminary, early, request.engine.workers, "reference, for what is usual"))
+        with opened(request.engine, private=request.out) as engine:
+            usual = list(results(preliminary, early, engine, "reference, for what is usual"))
         medians = {f"{name}_median": float(np.median([run[name] for run in usual])) for name in ("commitment", "belief")}
         job = replace(job, fit=replace(fit, **medians))
     settled, _ = settled_organisation(job)
@@ -208,7 +208,7 @@ def choose(settled: RelationshipModel, job: Job) -> Chosen:
         gap = np.abs(outcomes[policy].surplus - outcomes[reference].surplus)
         return Chosen(
             int(cohort[np.argmax(gap)]),
-            f"None of the {len(cohort):,} members left under one policy and stayed under the other: "
+            f"Nobody of the {len(cohort):,} members left under one policy and stayed under the other: "
             "told of is the one whose value differs most.",
         )
     read = {"kept": evenly(kept_by), "lost": evenly(lost_by)}
@@ -240,7 +240,8 @@ def evenly(rows: np.ndarray) -> list[int]:
 def parting_gap(diaries: dict[str, dict[int, MemberDiary]], row: int) -> float:
     """Difference between the chances of renewing in the week in which the two lives parted."""
     decisions = [
-        {entry["week"]: entry for entry in notes[row].entries if entry["event"] == "renewal"} for notes in diaries.values()
+        {entry["week"]: entry for entry in notes[row].entries if entry["event"] == "renewal"}
+        for notes in diaries.values()
     ]
     week = min(week for by_week in decisions for week, entry in by_week.items() if not entry["renewed"])
     return abs(decisions[0][week]["chance"] - decisions[1][week]["chance"])

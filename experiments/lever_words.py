@@ -57,8 +57,8 @@ def lever(name: str, value, unit: str | None = None) -> tuple[str, str]:
     name : str
     value : float
     unit : str, optional
-        Unit to read it by; the lever's own by default. Shares and weights are said in 100, "0 this .. 1 that" is
-        explained with what it rules.
+        Unit to read it by; the lever's own by default. Shares and weights are said in 100; other units, and "0 this ..
+        1 that", are explained with what it rules.
     """
     known = described(Policy).get(name)
     unit = unit or (known.unit if known else "")
@@ -70,7 +70,7 @@ def lever(name: str, value, unit: str | None = None) -> tuple[str, str]:
     if " .. " in unit:
         low, high = (end.strip().split(" ", 1)[1] for end in unit.split(".."))
         return f"{words} (0 {low}, 1 {high})", plain(value)
-    return words, f"{plain(value)} {unit}".strip()
+    return words if unit in ("", "applicants") else f"{words} ({unit})", plain(value)
 
 
 def hours_in_words(levers: dict) -> str:

@@ -157,7 +157,7 @@ def composed(loader: ConfigLoaderImpl, name: str, choices: Sequence[str]) -> tup
     }
 
 
-def with_settings(config: DictConfig, settings: Sequence[str]) -> DictConfig:
+def with_overrides(config: DictConfig, settings: Sequence[str]) -> DictConfig:
     """A copy of a configuration with overrides of single settings applied, as Hydra applies them."""
     copy = deepcopy(config)
     ConfigLoaderImpl._apply_overrides_to_config(OverridesParser.create().parse_overrides(list(settings)), copy)

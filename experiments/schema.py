@@ -244,3 +244,11 @@ class DiaryRequest(Request):
     replicate: int = quantity(0, "run", 0, 2**31 - 1, ASSUMED, "which of the runs that a comparison with this seed makes")
     replicates: int = quantity(1, "runs a policy", 1, 1, ASSUMED, "a diary is of one run: choose it with replicate")
     preliminary: int = quantity(2, "runs", 0, 100_000, ASSUMED, "runs of the reference, with luck of their own, that say what a usual member is like")
+
+    def check_together(self) -> None:
+        """Refuse, beyond what all commands refuse, more than one policy to be told beside the reference."""
+        super().check_together()
+        if len(set(self.policies) - {self.reference}) > 1:
+            raise OutOfRange(f"policies=[{','.join(self.policies)}] is not usable: a diary is told of one policy beside the reference")
+        if self.data is None:  # otherwise the scenario is fitted anew first
+            self.scenario.fit_at(self.world.renewals.lived_weight)

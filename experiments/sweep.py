@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments.cells import aloud
 from experiments.composing import request_of
-from experiments.engines import opened, warm_up
+from experiments.engines import check_installed, opened, warm_up
 from experiments.filling import Filled, fill
 from experiments.gathering import all_rows, leave
 from experiments.guard import WrongRequest, one_line, short
@@ -46,6 +46,7 @@ def run(request, analysis=leave_effects) -> int:
     """
     folder = Path(request.resume or request.out)
     store = Store(folder)
+    check_installed(request.engine)
     try:
         if request.resume is None:
             plan = planned(request)

@@ -2,7 +2,12 @@
 
 from experiments.wording import LAPSE_WORDS, capital, label, listed, number
 
-FITS = ((0.75, "It fitted well."), (0.45, "It fitted in part."), (0.2, "It fitted badly."), (-1.0, "It missed the need."))
+FITS = (
+    (0.75, "It fitted well."),
+    (0.45, "It fitted in part."),
+    (0.2, "It fitted badly."),
+    (-1.0, "It missed the need."),
+)
 FAILURES = {
     "none": "",
     "put_right": "Something failed and was put right.",
@@ -80,7 +85,9 @@ def answer(entry: dict, departments: int) -> list[str]:
     if entry["handed_on"]:
         first += ", handed on from another desk"
     if entry["waited"] >= 1.0:
-        first += f", after {number(entry['waited'], 0)} weeks of waiting" if entry["waited"] >= 1.5 else ", after a week"
+        first += (
+            f", after {number(entry['waited'], 0)} weeks of waiting" if entry["waited"] >= 1.5 else ", after a week"
+        )
     if entry["care"] < 0.75:
         first += ", in a hurry"
     fits = "" if entry["advised"] else next(text for low, text in FITS if entry["fit"] >= low)
@@ -148,8 +155,12 @@ SAYING = {
     "renewal": renewal,
     "latent": latent,
     "staff_left": staff_left,
-    "owner": lambda entry, departments: [f"{capital(who(entry))} becomes the relationship owner: one person for everything."],
-    "promise": lambda entry, departments: [f"Members are told to expect more of a partnership ({number(entry['value'], 1)} of 1)."],
+    "owner": lambda entry, departments: [
+        f"{capital(who(entry))} becomes the relationship owner: one person for everything."
+    ],
+    "promise": lambda entry, departments: [
+        f"Members are told to expect more of a partnership ({number(entry['value'], 1)} of 1)."
+    ],
     "breach": lambda entry, departments: ["The organisation breaks its members' trust."],
     "jump": lambda entry, departments: ["Needs jump to something nobody asks for yet."],
     "takes_part": lambda entry, departments: ["Takes part in developing the offer, in their own time."],
@@ -204,7 +215,11 @@ def parting_in_words(telling) -> str:
     if helped and odds > SMALL:
         parts = [f"{name.lower()} ({number(gaps[name], 2, sign=True)})" for name in helped]
         text += f" In log odds the difference of {number(odds, 2, sign=True)} came from {listed(parts)}"
-        text += f", against {listed(f'{n.lower()} ({number(gaps[n], 2, sign=True)})' for n in against)}." if against else "."
+        text += (
+            f", against {listed(f'{n.lower()} ({number(gaps[n], 2, sign=True)})' for n in against)}."
+            if against
+            else "."
+        )
     return text
 
 

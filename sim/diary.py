@@ -232,6 +232,7 @@ class MemberDiary:
     # What the moments need.
 
     def _note(self, model, event: str, **what) -> None:
+        what = {key: value.item() if isinstance(value, np.generic) else value for key, value in what.items()}
         self.entries.append({"week": model.now - self.began, "event": event, **what})
 
     def _look(self, model) -> None:
@@ -287,7 +288,9 @@ class MemberDiary:
         if case["refused"]:
             return part | {"manner": "refused", "received": 0.0}
         levers, luck = model.enacted[int(person["department"])], model.luck
-        _, failing, recovering, dropping = draws(luck, ANSWER, model.now, int(case["identity"]), 0, int(case["ordinal"]))
+        _, failing, recovering, dropping = draws(
+            luck, ANSWER, model.now, int(case["identity"]), 0, int(case["ordinal"])
+        )
         lost = handed and dropping < dropping_chance(float(person["alignment"]), levers, world)
         chance = failure_chance(float(person["ability"]), world) if free else float(world["standard_failure"])
         failure = "none"
@@ -365,7 +368,11 @@ class MemberDiary:
         """People on the staff who knew the member and are gone: the bond that ends, and what is kept of what they knew."""
         if not self._there(model):
             return
-        member, staff, world = model.tables["members"].rows[self.row], model.tables["staff"], model.given[0]["encounters"]
+        member, staff, world = (
+            model.tables["members"].rows[self.row],
+            model.tables["staff"],
+            model.given[0]["encounters"],
+        )
         gone = np.flatnonzero(self.staff_there & ~staff["alive"][: len(self.staff_there)])
         departments = model.departments
         ties = model.tables["ties"].rows[self.row * departments : (self.row + 1) * departments]

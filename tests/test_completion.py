@@ -1,10 +1,10 @@
 """Completion offers what may be typed, in each shell's way, and at once."""
 
 import json
+import resource
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -78,12 +78,12 @@ def test_a_second_question_is_answered_at_once_and_an_edit_is_noticed(monkeypatc
     assert json.loads(kept.read_text()) == first
     code = "import sys; from experiments.completion import completions; assert completions('relsim compare scenario.mem')\n"
     code += "assert not {'numpy', 'hydra', 'numba', 'sim'} & set(sys.modules)"
-    took = []
+    took = []  # processor time: that of a machine which does other work, too, says little
     for _ in range(2):
-        began = time.perf_counter()
+        began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
         subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, check=True)
-        took.append(time.perf_counter() - began)
-    assert min(took) < 1.0
+        took.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - began)
+    assert min(took) < 0.5
     kept.write_text("{broken")
     assert completion.settings("compare") == first
     monkeypatch.setattr(completion, "__file__", str(CHECKOUT / "experiments" / "guard.py"))

@@ -7,26 +7,26 @@ import pytest
 from benchmarks.campaigns import same_bytes
 from benchmarks.campaigns.doing import do, request_for, trivial
 from experiments import door
-from experiments.engines import ENGINES, JobLost, opened, results
+from experiments.engines import ENGINES, opened, results
 from experiments.schema import Engine
 
 MORE = os.environ.get("RELSIM_MORE") == "1"
 EACH = ["local", "dask", "slurm", pytest.param("ray", marks=pytest.mark.skipif(not MORE, reason="ray: make test-more"))]
 
 
+@pytest.fixture
+def processes_start_sooner(monkeypatch):
+    """Worker processes that compute nothing of the model need no compiler."""
+    monkeypatch.setenv("RELSIM_COMPILE", "0")
+
+
 def square(job: int) -> int:
     return job * job
 
 
-def dies_at_seven(job: int) -> int:
-    if job == 7:
-        os._exit(9)
-    return job
-
-
 @pytest.mark.parametrize("engine", EACH)
 @pytest.mark.filterwarnings("default")  # of the engines' own making, on other threads
-def test_an_engine_gives_the_bytes_of_one_process(tmp_path, engine):
+def test_an_engine_gives_the_bytes_of_one_process(tmp_path, engine, processes_start_sooner):
     _, expected = do(tmp_path / "here", request_for(2, 30, "engine.workers=1"), trivial)
     words = [
         f"engine={engine}",
@@ -39,29 +39,27 @@ def test_an_engine_gives_the_bytes_of_one_process(tmp_path, engine):
 
 
 @pytest.mark.parametrize("engine", ["local", *EACH[3:]])
-def test_an_interrupted_sweep_goes_on_to_the_same_bytes(tmp_path, engine):
+def test_an_interrupted_sweep_goes_on_to_the_same_bytes(tmp_path, engine, processes_start_sooner):
     ways = [[f"engine={engine}", "engine.workers=2", "engine.chunk=7"]]
     found = same_bytes.same_bytes(tmp_path, ways, 2, 30, interruptions=1, compute=trivial)
     assert found["digests"] == 1
 
 
 @pytest.mark.parametrize("engine", ["local", *EACH[3:]])
-def test_a_run_that_kills_its_process_is_one_failed_row(tmp_path, engine):
-    found = same_bytes.poisoned(tmp_path, engine, replicates=12, chunk=4)
-    assert (found["rows"], found["failed_rows"], found["the_right_one"]) == (24, 1, True)
+def test_a_run_that_kills_its_process_is_one_failed_row(tmp_path, engine, processes_start_sooner):
+    found = same_bytes.poisoned(tmp_path, engine, replicates=5, chunk=1)
+    assert (found["rows"], found["failed_rows"], found["the_right_one"]) == (10, 1, True)
 
 
 @pytest.mark.parametrize("engine", ["local", *EACH[3:]])
-def test_killed_workers_cost_no_rows(tmp_path, engine):
-    found = same_bytes.killed_workers(tmp_path, engine, 2, 0.3, 10, replicates=150)
+def test_killed_workers_cost_no_rows(tmp_path, engine, processes_start_sooner):
+    found = same_bytes.killed_workers(tmp_path, engine, 1, 0.3, 10, replicates=100)
     assert (found["failed_rows"], found["lost_or_doubled"], found["digests_differ"]) == (0, 0, 0)
 
 
-def test_without_a_row_to_put_in_its_place_a_lost_job_is_an_error():
+def test_every_job_comes_back_once(processes_start_sooner):
     with opened(Engine(workers=2)) as engine:
         assert sorted(results(square, range(20), engine)) == [k * k for k in range(20)]
-        with pytest.raises(JobLost):
-            list(results(dies_at_seven, range(10), engine))
 
 
 def test_jobs_are_taken_only_as_fast_as_they_are_computed():
@@ -72,7 +70,7 @@ def test_jobs_are_taken_only_as_fast_as_they_are_computed():
             taken.clear()
 
 
-def test_a_job_that_raises_says_so_itself():
+def test_a_job_that_raises_says_so_itself(processes_start_sooner):
     with opened(Engine(workers=2)) as engine, pytest.raises(TypeError):
         list(results(square, ["a", "b"], engine))
 
@@ -87,14 +85,10 @@ def test_compare_runs_on_any_engine(tmp_path):
 
 
 def test_an_engine_whose_package_is_missing_says_what_to_install(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(ENGINES, "ray", ("experiments.engines.on_nothing", "on_nothing"))
-
-    def missing(name):
-        raise ModuleNotFoundError("No module named 'on_nothing'", name="on_nothing")
-
-    monkeypatch.setattr("experiments.engines.registry.importlib.import_module", missing)
+    monkeypatch.setitem(ENGINES, "ray", ("experiments.engines.on_nothing", "a_package_that_is_not_there"))
     assert door.main(["sweep", "engine=ray", "replicates=1", f"out={tmp_path / 'out'}"]) == 2
     assert "pip install 'relsim[ray]'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_address_where_nobody_answers_is_refused_in_one_line(tmp_path, capsys, monkeypatch):

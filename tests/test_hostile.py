@@ -59,6 +59,20 @@ def test_a_broken_promise_would_be_noticed(err, out, after, trouble):
     assert "took" in hostile_overrides.judged("relsim: a\n", "", [], [], 3.0)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["answers=&a [*a,*a]"], ["answers=[&a [1,1],*a,*a,*a,*a,*a]"], ["answers=[2024-13-45,0,0,0,0,0]"], ["answers=[.nan,0,0,0,0,0]"],
+     ["answers=[1e-1,0,0,0,0,0]"], ["answers=[1,0,0,0,0]"], ["answers=!!python/name:os.system ''"], ["board=[1]"], ["board=1e400"],
+     ["board=\u0661"], ["board=true"], ["board=2"], ["name=../x", "answers=[0,0,0,0,0,0]"], ["answers=[]"], ["answers=["], ["board=\x1b"]],
+    ids=lambda words: ascii(words[0]),
+)  # fmt: skip
+def test_hostile_answers_to_the_audit_are_refused_in_one_line(capsys, monkeypatch, tmp_path, words):
+    monkeypatch.chdir(tmp_path)
+    assert door.main(["audit", *words]) == 2
+    captured = capsys.readouterr()
+    assert not hostile_overrides.judged(captured.err, captured.out, [], sorted(tmp_path.rglob("*")), 0.1)
+
+
 # The probes.
 
 WATCH = probes.Watch()

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from experiments.guard import WrongRequest
 from experiments.hydra_words import LAUNCHERS, take_out
 from experiments.references import followed
 
+CHECKOUT = Path(door.__file__).resolve().parent.parent
+
 
 def printed(capsys, *words: str) -> str:
     assert door.main(["compare", *words]) == 0
@@ -25,6 +28,12 @@ def wrong(capsys, *words: str) -> str:
     captured = capsys.readouterr()
     assert captured.out == "" and captured.err.count("\n") == 1
     return captured.err
+
+
+def test_a_request_is_checked_without_waiting_for_the_model():
+    code = "import sys; from experiments.door import main; assert main(['compare', 'sed=1']) == 2\n"
+    code += "assert not {'mesa', 'pandas', 'matplotlib', 'networkx'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, check=True, stderr=subprocess.DEVNULL)
 
 
 # Showing a configuration.
@@ -110,8 +119,10 @@ def test_files_of_the_working_folder_are_found(asked, capsys):
         Path(group).mkdir()
         Path(group, "mine.yaml").write_text(text)
     assert door.main(["compare", "policy=mine", "scenario=mine", "out=x"]) == 0
-    (request,) = asked.requests
-    assert (request.scenario.name, request.scenario.members, request.scenario.off) == ("mine", 99, ["growth"])
+    assert door.main(["compare", "scenario=contract", "out=y"]) == 0
+    request, contract = asked.requests
+    assert (request.scenario.name, request.scenario.members) == ("mine", 99)
+    assert request.scenario.off == contract.scenario.off and "growth" in request.scenario.off
     assert request.policy_set["mine"].strictness == 0.5
 
 
@@ -154,11 +165,12 @@ def test_defaults_lists_that_grow_are_refused_soon(asked, capsys, shape):
 
 def test_names_that_cannot_be_given_are_not_listed(asked, capsys):
     Path("policy").mkdir()
-    for name in ("good", "\x1b[2Jbad", "a b", "..", "-x"):
+    for name in ("goodname", "\x1b[2Jodd", "two words", "..", "-odd"):
         Path("policy", f"{name}.yaml").write_text("strictness: 0.5\n")
     assert door.main(["compare", "--help"]) == 0
     page = capsys.readouterr().out
-    assert "    good" in page and "bad" not in page and "a b" not in page
+    assert "    goodname" in page and "2Jodd" not in page and "-odd" not in page and "two words" not in page
+    assert all(line.isprintable() for line in page.splitlines())
 
 
 # References.

@@ -9,14 +9,20 @@ from experiments.parts import Damaged, part_of, table_of
 from experiments.store import Store, name_of
 
 
+@pytest.fixture(autouse=True)
+def processes_start_sooner(monkeypatch):
+    """Worker processes of these tests compute nothing of the model, so they need no compiler."""
+    monkeypatch.setenv("RELSIM_COMPILE", "0")
+
+
 def test_a_fault_at_any_write_flush_or_rename_leaves_a_store_that_resumes(tmp_path):
-    found = killing.faults(tmp_path, every=11, kinds=("ENOSPC", "EIO", "half"))
+    found = killing.faults(tmp_path, every=13, kinds=("ENOSPC", "EIO", "half"))
     assert found["points"] >= 40
     assert (found["inconsistent"], found["digests_differ"], found["silent"]) == (0, 0, 0)
 
 
 def test_killed_at_random_moments_nothing_is_lost_or_doubled(tmp_path):
-    found = killing.random_kills(2, tmp_path, points=2, replicates=100)
+    found = killing.random_kills(2, tmp_path, points=2, replicates=100, workers=1)
     assert found["kills"] == 2
     assert (found["lost"], found["doubled"], found["digests_differ"], found["broken_resumes"]) == (0, 0, 0, 0)
 
@@ -51,13 +57,13 @@ def test_a_store_that_is_being_worked_on_says_so(tmp_path, monkeypatch):
 
 
 def test_a_part_of_another_plan_is_noticed(tmp_path):
-    do(tmp_path / "one", request_for(1, 4, "engine.workers=1"))
-    _, expected = do(tmp_path / "two", request_for(1, 4, "engine.workers=1", "seed=9"))
+    do(tmp_path / "one", request_for(1, 4, "engine.workers=1", "engine.chunk=4"))
+    _, expected = do(tmp_path / "two", request_for(1, 4, "engine.workers=1", "engine.chunk=4", "seed=9"))
     (part,) = (path for path in (tmp_path / "one" / "parts").glob("*.parquet") if path.name != "points.parquet")
     (tmp_path / "two" / "parts" / part.name).write_bytes(part.read_bytes())
     store = Store(tmp_path / "two")
     assert len(store.scan(store.plan())[2]) == 1
-    assert do(tmp_path / "two", request_for(1, 4, "engine.workers=1", "seed=9"))[1] == expected
+    assert do(tmp_path / "two", request_for(1, 4, "engine.workers=1", "engine.chunk=4", "seed=9"))[1] == expected
     assert counted(tmp_path / "two") == (4, 4, 0)
 
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from sim import WEEK, Policy, Scenario, World
-from sim.agents import Case, Member, Staff, Tie
+from sim.agents import Case, Department, Leader, Member, Project, Staff, Tie
 from sim.metrics import METRICS
 from sim.pairs import PAIRED
 from sim.quantities import described
@@ -39,6 +39,11 @@ def quantity_rows(kind) -> list[list]:
     ]
 
 
+KINDS = (
+    (Member, "Member"), (Staff, "Staff"), (Leader, "Leader"), (Department, "Department"), (Project, "Project"),
+    (Tie, "Tie"), (Case, "Case"),
+)  # fmt: skip
+WIDTHS = {None: "", "departments": "a number a department", "dimensions": "a number a coordinate of need"}
 HEAD = ["name", "default", "unit", "range", "meaning", "source"]
 
 
@@ -58,11 +63,19 @@ def parameters() -> str:
 
 def levers() -> str:
     """docs/levers.md"""
+    head = ["lever", "default", "unit", "range", "meaning", "text, and source of the default"]
+    rows = [[*row[:-1], from_text(row[-1])] for row in quantity_rows(Policy)]
     return (
         NOTE
-        + "# Levers of a policy\n\nThe defaults are the conventional organisation. A policy file in `configs/policy/` names the levers it sets.\n\n"
-        + table(HEAD, quantity_rows(Policy))
-    )
+        + "# Levers of a policy\n\nThe defaults are the conventional organisation. A policy file in `configs/policy/` names the levers it sets. "
+        "Each lever has a price. The texts that the levers come from are gone through in [texts.md](texts.md).\n\n" + table(head, rows)
+    )  # fmt: skip
+
+
+def from_text(source: str) -> str:
+    """The source of a lever with the text it comes from in front: "assumed; text 004" becomes "text 004; assumed"."""
+    parts = source.split("; ")
+    return "; ".join(sorted(parts, key=lambda part: not part.startswith("text")))
 
 
 def metrics() -> str:
@@ -82,10 +95,11 @@ def metrics() -> str:
 
 def state() -> str:
     """docs/state.md"""
-    text = NOTE + "# State\n\nEach attribute is a column. The owner is the only process that writes it after founding.\n"
-    for kind, title in ((Member, "Member"), (Staff, "Staff"), (Tie, "Tie"), (Case, "Case")):
+    text = NOTE + "# State\n\nEach attribute is a column. The owner is the only process that writes it after founding. "
+    text += "Coordinates of need are the domains, one a department, and then the latent ones, which nobody asks for.\n"
+    for kind, title in KINDS:
         rows = [
-            [f"`{name}`", c.unit, f"{c.low:g} .. {c.high:g}", "a number a department" if c.width else "", c.owner, c.about]
+            [f"`{name}`", c.unit, f"{c.low:g} .. {c.high:g}", WIDTHS[c.width], c.owner, c.about]
             for name, c in kind.columns.items()
         ]
         text += f"\n## {title}\n\n{kind.__doc__.strip().splitlines()[0]}\n\n"

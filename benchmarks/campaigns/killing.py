@@ -21,7 +21,7 @@ def command(folder: Path, *words: str) -> list[str]:
 
 
 def random_kills(
-    kills: int, place: Path, points: int = 4, replicates: int = 600, seed: int = 1, first: float = 0.0
+    kills: int, place: Path, points: int = 4, replicates: int = 600, seed: int = 1, workers: int = 2
 ) -> dict:
     """Kill -9 at random moments, alternately the parent only and all of its processes; resume until done.
 
@@ -31,7 +31,7 @@ def random_kills(
         kills, sweeps completed, kills while rows were being written, rows lost, rows doubled, digests that differ.
     """
     luck = random.Random(seed)
-    words = ["slow", str(points), str(replicates), "engine.workers=2", "engine.chunk=10"]
+    words = ["slow", str(points), str(replicates), f"engine.workers={workers}", "engine.chunk=10"]
     began = time.monotonic()
     subprocess.run(command(place / "undisturbed", *words), cwd=ROOT, check=True, capture_output=True)
     usual, expected = time.monotonic() - began, digest(place / "undisturbed")
@@ -56,7 +56,9 @@ def random_kills(
                 text=True,
             )
             try:
-                _, said = process.communicate(timeout=first + luck.random() * usual if found["kills"] < kills else None)
+                _, said = process.communicate(
+                    timeout=(0.3 + 0.7 * luck.random()) * usual if found["kills"] < kills else None
+                )
             except subprocess.TimeoutExpired:
                 if found["kills"] % 2:
                     os.killpg(process.pid, signal.SIGKILL)

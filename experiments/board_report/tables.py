@@ -73,27 +73,31 @@ def verdicts(comparison: Comparison, metrics) -> dict | None:
 
 
 def rules(comparison: Comparison) -> dict | None:
-    """Levers that differ between the policies, in plain words; what is the same in all is counted in a note."""
+    """Levers that differ between the policies, in plain words; what is as in the reference stays empty."""
     policies = {str(name): values or {} for name, values in comparison.manifest.get("policies", {}).items()}
     order = [name for name in [comparison.reference, *comparison.policies] if name in policies]
     names = [key for name in order for key in policies[name] if key != "timeline"]
     rows, same, hours = [], 0, False
+
+    def add(words, cells):
+        first, *others = cells
+        rows.append([words, first, *("" if cell == first else cell for cell in others)])
+
     for name in dict.fromkeys(names):
         cells = [over_time(name, policies[policy]) for policy in order]
         if len({value for _, value in cells}) == 1:
             same += 1
-        elif name not in LEADERS_HOURS or any(
-            name in entry for p in order for entry in policies[p].get("timeline", ())
-        ):
-            rows.append([cells[0][0], *(value for _, value in cells)])
+        elif name not in LEADERS_HOURS or any(name in entry for p in order for entry in policies[p].get("timeline", ())):
+            add(cells[0][0], [value for _, value in cells])
         elif not hours:  # the five weights say little one by one
             hours = True
-            rows.append([HOURS_WORDS, *(hours_in_words(policies[policy]) for policy in order)])
+            add(HOURS_WORDS, [hours_in_words(policies[policy]) for policy in order])
     if any("timeline" in policies[name] for name in order):
         rows.insert(0, ["When it comes", *(introduction(policies[name]) for name in order)])
-    note = f"{same} other rules are the same in all; manifest.json lists them." if same > 1 else ""
+    notes = ["An empty cell: as in the reference."] if any("" in row for row in rows) else []
+    notes += [f"{same} other rules are the same in all; manifest.json lists them."] if same > 1 else []
     heads = [label(name) + (" (reference)" if name == comparison.reference else "") for name in order]
-    return table(["Rule", *heads], rows, note)
+    return table(["Rule", *heads], rows, " ".join(notes))
 
 
 def by_policy(

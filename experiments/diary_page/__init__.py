@@ -51,13 +51,19 @@ def who_it_is(telling) -> str:
     """The member at the switch, in a sentence."""
     facts = telling.facts
     years = facts["years"]
-    since = "in the first year of membership" if years < 1 else f"a member for {number(years, 0)} year{'s' if round(years) != 1 else ''}"
+    since = (
+        "in the first year of membership"
+        if years < 1
+        else f"a member for {number(years, 0)} year{'s' if round(years) != 1 else ''}"
+    )
     asks = "less than once a year" if facts["requests"] < 1 else f"about {number(facts['requests'], 0)} times a year"
     voice = "seldom speaks up when let down" if facts["voice"] < 0.2 else (
         "often speaks up when let down" if facts["voice"] > 0.4 else "sometimes speaks up when let down"
     )  # fmt: skip
-    who = f"Member {telling.chosen.member} of the {label(telling.scenario)}: {since} at the switch"
-    return f"{who}, asks {asks}, mostly about department {facts['main_domain']}, and {voice}."
+    return (
+        f"Member {telling.chosen.member} of the {label(telling.scenario)}: {since} at the switch, asks {asks}, mostly "
+        f"about department {facts['main_domain']}, and {voice}."
+    )
 
 
 def ending(telling, name: str) -> dict:
@@ -98,7 +104,9 @@ def terms(telling) -> list[dict]:
         for key, name, about in TERMS
         if any(abs(entry[key]) > 0.005 for entry in pair)
     ]
-    rows.append({"name": "Together", "about": "log odds", "values": [number(entry["odds"], 2, sign=True) for entry in pair]})
+    rows.append(
+        {"name": "Together", "about": "log odds", "values": [number(entry["odds"], 2, sign=True) for entry in pair]}
+    )
     chances = [f"{100 * entry['chance']:.0f} in 100" for entry in pair]
     rows.append({"name": "Chance of renewing", "about": f"stays above {100 * pair[0]['draw']:.0f}", "values": chances})
     return rows
@@ -115,7 +123,9 @@ def decisions(telling) -> list[dict]:
     for week, pair in sorted(by_week.items()):
         known = next(entry for entry in pair if entry)
         needed = "forced to leave" if known["forced"] else f"{100 * known['draw']:.0f}"
-        rows.append({"week": week + 1, "years": known["years"], "needed": needed, "cells": [decided(entry) for entry in pair]})
+        rows.append(
+            {"week": week + 1, "years": known["years"], "needed": needed, "cells": [decided(entry) for entry in pair]}
+        )
     return rows
 
 

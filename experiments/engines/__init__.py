@@ -1,8 +1,8 @@
 """Where runs are computed. The same bytes come out of each place; only the time it takes differs."""
 
 from experiments.engines.base import Engine, JobLost, cores
-from experiments.engines.registry import ENGINES, opened
+from experiments.engines.registry import ENGINES, check_installed, opened
 from experiments.engines.running import results
 from experiments.engines.warming import warm_up
 
-__all__ = ["ENGINES", "Engine", "JobLost", "cores", "opened", "results", "warm_up"]
+__all__ = ["ENGINES", "Engine", "JobLost", "check_installed", "cores", "opened", "results", "warm_up"]

@@ -1,6 +1,7 @@
 """Engines by name, and how one is opened. Each is imported only when it is asked for."""
 
 import importlib
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,15 @@ ENGINES: dict[str, tuple[str, str]] = {
     "slurm": ("experiments.engines.on_slurm", "submitit"),
 }
 """Name -> module with ``open_engine(settings, private)``, and the package it needs beyond our own dependencies."""
+
+
+def check_installed(settings) -> None:
+    """Refuse an engine whose package is not there, before anything is written."""
+    package = ENGINES[settings.name][1]
+    if package and importlib.util.find_spec(package) is None:
+        raise OutOfRange(
+            f"engine.name={settings.name} is not usable: the package {package} is not installed; pip install 'relsim[{settings.name}]'"
+        )
 
 
 @contextmanager
@@ -32,15 +42,8 @@ def opened(settings, private: str | None = None) -> Iterator[Engine]:
     OutOfRange
         Where the package of the engine is not installed.
     """
-    module, package = ENGINES[settings.name]
-    try:
-        made = importlib.import_module(module).open_engine(settings, private)
-    except ModuleNotFoundError as error:
-        if not package or (error.name or "").split(".")[0] != package:
-            raise
-        raise OutOfRange(
-            f"engine.name={settings.name} is not usable: the package {package} is not installed; pip install 'relsim[{settings.name}]'"
-        ) from None
+    check_installed(settings)
+    made = importlib.import_module(ENGINES[settings.name][0]).open_engine(settings, private)
     try:
         yield made
     finally:

@@ -60,6 +60,8 @@ YAML_LINES = (
     "defaults: [association]", "defaults: [nowhere]", "defaults: [/policy/../x]", "defaults: [h, h]", "defaults: [/scenario: h]",
     "members: {a: 1}", "members: [5]", "burn_in: 9" + "9" * 300, "stationary: maybe", "\tmembers: 5", "members: 'a\x07'", "{", "}", ": :",
     "outside_option: -3.0000001", "dues: 5.000001", "departments: 40", "members_per_post: 4.5", "k" * 2000 + ": 1", "x: |\n  a\n  b",
+    "timeline: [{week: 0, over: 5}]", "timeline: [{week: .nan}]", "timeline: []", "timeline: {week: 1}", "strictness: 0.5", "coverage: 1.1",
+    "timeline: [{week: 99, strictness: 2}]", "timeline: [{week: 5, departments: [99], strictness: 0}]", "timeline: [{week: 1, routing: 1}]",
     "# @package hydra.run", "# @package _global_", "# @package ${oc.env:HOME}", "out: /etc", "data: /dev/zero",
 )  # fmt: skip
 CSV_LINES = (
@@ -157,7 +159,7 @@ class Grammar:
             made.words.insert(luck.randrange(len(made.words) + 1), luck.choice(FLAGS))
         if luck.random() < 0.12:
             lines = luck.choices(YAML_LINES, k=luck.choice((1, 1, 2, 4)))
-            group = luck.choice(("scenario", "scenario", "policy", "experiment", "world"))
+            group = luck.choice(("scenario", "policy", "experiment", "world"))
             made.files[f"own/{group}/h.yaml"] = self.bent("\n".join(lines))
             made.words += ["--config-dir=own", f"{'policies=[h]' if group == 'policy' else f'{group}=h'}"]
         elif luck.random() < 0.06:

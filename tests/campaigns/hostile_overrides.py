@@ -30,7 +30,7 @@ from experiments import door  # noqa: E402
 from experiments.commands import COMMANDS  # noqa: E402
 from experiments.schema import CompareRequest  # noqa: E402
 from experiments.typed import paths, plain, settings  # noqa: E402
-from sim import Policy, RelationshipModel  # noqa: E402
+from sim import RelationshipModel  # noqa: E402
 from sim.quantities import described  # noqa: E402
 
 REFUSED_WITHIN, RUN_WITHIN = 2.0, 5.0  # seconds
@@ -112,7 +112,7 @@ def out_of_range(instance, place: str = "") -> list[str]:
             found += out_of_range(value, where)
         elif isinstance(value, (list, tuple)) and value and dataclasses.is_dataclass(value[0]):
             found += [bad for index, part in enumerate(value) for bad in out_of_range(part, f"{where}[{index}]")]
-        elif isinstance(value, dict) and value and isinstance(next(iter(value.values())), Policy):
+        elif isinstance(value, dict) and value and dataclasses.is_dataclass(next(iter(value.values()))):
             found += [bad for key, part in value.items() for bad in out_of_range(part, f"{where}.{key}")]
         elif name in known and value is not None:
             what = known[name]
@@ -136,10 +136,10 @@ class Runner:
         self.requests += 1
         self.accepted_wrong += out_of_range(request, "request")
         scenario = replace(request.scenario, members=min(request.scenario.members, 40), burn_in=min(request.scenario.burn_in, 4))
-        for policy in request.policy_set.values():
-            fit = scenario.fit_at(min(request.world.renewals.lived_weight, scenario.line[-1].lived_weight if scenario.line else math.inf))
-            model = RelationshipModel(scenario, request.world, policy, rng=request.seed, fit=fit)
-            model.run_for(8)
+        fit = scenario.fit_at(min(request.world.renewals.lived_weight, scenario.line[-1].lived_weight if scenario.line else math.inf))
+        model = RelationshipModel(scenario, request.world, rng=request.seed, fit=fit)
+        model.run_for(2)
+        model.fork(list(request.policy_set.values())[-1]).run_for(8)
         if not Path(request.out, ".hydra", "config.yaml").is_file():
             self.accepted_wrong.append(f"no record in {request.out}")
         return 0
@@ -178,6 +178,8 @@ def through_the_door(one: Set, folder: Path, runner: Runner) -> Verdict:
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = door.main(["compare", *one.words])
+    except KeyboardInterrupt:
+        raise
     except BaseException as error:  # a campaign reports every way in which the door can break
         return Verdict("broken", *clock.read(), f"raised {type(error).__name__}: {error}"[:300])
     seconds, wall = clock.read()
@@ -263,7 +265,7 @@ def campaign(sets: int, commands: int, seed: int, only_commands: bool = False, p
     verdicts, broken, commanded = [], [], []
     right: set[int] = set()
     here = Path.cwd()
-    with tempfile.TemporaryDirectory(prefix="hostile-") as name, stand_in() as runner:
+    with tempfile.TemporaryDirectory(prefix="hostile-") as name, stand_in() as runner, contextlib.suppress(KeyboardInterrupt):
         folder = Path(name)
         os.chdir(folder)
         try:
@@ -273,14 +275,17 @@ def campaign(sets: int, commands: int, seed: int, only_commands: bool = False, p
                 right |= {id(one)} if verdict.kind == "ran" else set()
                 if verdict.trouble:
                     broken.append(f"{one.words!r:.300}: {verdict.trouble}")
+                    tqdm.write(ascii(broken[-1]), file=sys.stderr)
         finally:
             os.chdir(here)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024.0**2 if sys.platform == "darwin" else 1024.0)
-    with tempfile.TemporaryDirectory(prefix="hostile-") as name:
+    # Interrupted here, a campaign reports what it has done until then.
+    with tempfile.TemporaryDirectory(prefix="hostile-") as name, contextlib.suppress(KeyboardInterrupt):
         for one in tqdm(real, desc="as commands", disable=not progress, file=sys.stderr):
             commanded.append(as_command(one, Path(name), id(one) in right))
             if commanded[-1].trouble:
                 broken.append(f"command {one.words!r:.300}: {commanded[-1].trouble}")
+                tqdm.write(ascii(broken[-1]), file=sys.stderr)
     return Tally(verdicts, commanded, broken, megabytes)
 
 

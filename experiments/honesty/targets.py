@@ -1,0 +1,156 @@
+"""All published targets measured so far, with their role, and the same model without lived experience."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from experiments.honesty.networks import contacts_at_default_size, contacts_of_units
+from experiments.scenarios import scenario_named
+from experiments.tables import published
+from experiments.targets import (
+    CONTRACT_MEMBERS,
+    TARGETS,
+    Target,
+    association_statistics,
+    burn_in_counts,
+    cohort_survival,
+    contract_statistics,
+)
+from sim import Policy, RelationshipModel, World
+from sim import recording as series
+from sim.processes.needs import WEEKS
+from sim.recording import LAPSE_REASONS
+
+EMAIL = "e-mail of a research institution, 21 departments: Leskovec, Kleinberg & Faloutsos 2007; Yin et al. 2017"
+REASONS = "Marketing General Incorporated, reasons for not renewing"
+RATINGS = "ratings of trust among traders: Kumar, Spezzano, Subrahmanian & Faloutsos 2016"
+TURNOVER = "Babushkin turnover sample, Kaplan-Meier (it leaves faster than most organisations: shape only)"
+OTHERS = (
+    Target("C08", "lapses from low value or low engagement", "share of lapses", 0.5, 0.4, 0.65, REASONS),
+    Target("C09", "contact within departments over between them, default size", "ratio", 9.1, 6.0, 14.0, EMAIL),
+    Target("C09 (21 units)", "the same on the structure of the data", "ratio", 9.1, 6.0, 14.0, EMAIL),
+    Target("C10", "contacts within the own department, 21 units", "share", 0.476, 0.4, 0.56, EMAIL),
+    Target("C11", "modularity of departments, 21 units", "modularity", 0.372, 0.3, 0.45, EMAIL),
+    Target("C12", "inequality of the number of contacts, 21 units", "Gini", 0.525, 0.4, 0.6, EMAIL),
+    Target("C20", "trust lost in a bad act over gained in a good one, medians", "ratio", 10.0, 2.0, 15.0, RATINGS),
+    Target("C21", "staff still there after 12 months", "share", 0.851, 0.8, 0.9, TURNOVER),
+    Target("C21 (24 months)", "staff still there after 24 months", "share", 0.70, 0.65, 0.75, TURNOVER),
+)  # fmt: skip
+ALL = (*TARGETS, *OTHERS)
+ROLES = {f"C0{number}": "fitted" for number in range(1, 8)} | {
+    "C08": "check", "C09": "fitted", "C09 (21 units)": "fitted", "C10": "fitted", "C11": "fitted", "C12": "fitted",
+    "C20": "input", "C21": "input", "C21 (24 months)": "input",
+}  # fmt: skip
+LATER = ("C13 to C19 and C22 to C24 are targets of later issues: the spread of value over members, the community of "
+         "members, complaints and churn, lock-in, the spread of satisfaction.")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """One piece of work: what to measure, at which weight of lived experience, with which replicate."""
+
+    what: str
+    lived: bool
+    replicate: int = 0
+
+
+def world_with_lived(lived: bool) -> World:
+    """The default world, with lived experience or without."""
+    world = World()
+    return world if lived else replace(world, renewals=replace(world.renewals, lived_weight=0.0))
+
+
+def work(replicates: int) -> list[Measuring]:
+    """All pieces of work, the longest first."""
+    pieces = [Measuring("contract", lived) for lived in (True, False)]
+    for what, times in (("staff", 4), ("trust", 2), ("association", replicates), ("networks", 6)):
+        pieces += [Measuring(what, lived, number) for lived in (True, False) for number in range(times)]
+    return pieces
+
+
+def measured(piece: Measuring) -> dict[str, tuple]:
+    """Do one piece of work: what it adds to each target."""
+    return {"contract": contract, "association": association, "staff": staff, "trust": trust, "networks": networks}[
+        piece.what
+    ](piece)
+
+
+def contract(piece: Measuring) -> dict[str, tuple]:
+    """C01-C04 of one large cohort."""
+    scenario = replace(scenario_named("contract"), members=CONTRACT_MEMBERS)
+    world, table = world_with_lived(piece.lived), published()
+    fit = scenario.fit_at(world.renewals.lived_weight)
+    surviving = cohort_survival(scenario, world, fit, table.years, seed=1)
+    return {name: (value,) for name, (value, _) in contract_statistics(surviving, table, CONTRACT_MEMBERS).items()}
+
+
+def settled_association(piece: Measuring, weeks: int, members: int = 2000) -> RelationshipModel:
+    """The association under the reference policy for so many weeks, every leaver replaced."""
+    scenario = replace(scenario_named("association"), members=members)
+    model = RelationshipModel(scenario, world_with_lived(piece.lived), Policy(), rng=1, replicate=piece.replicate)
+    model.burn_in(weeks)
+    return model
+
+
+def association(piece: Measuring) -> dict[str, tuple]:
+    """Counts behind C05-C08, weeks 53-104."""
+    model = settled_association(piece, 2 * WEEKS)
+    lapses = model.record.rows[WEEKS : 2 * WEEKS, series.LAPSES].sum(axis=0)
+    lived = sum(lapses[LAPSE_REASONS.index(reason)] for reason in ("value", "engagement"))
+    return {"counts": burn_in_counts(model), "lapses": (float(lived), float(lapses.sum()))}
+
+
+def trust(piece: Measuring) -> dict[str, tuple]:
+    """C20: changes of trust of members with exactly one answer in a week, in the second year."""
+    model = settled_association(piece, WEEKS)
+    members, losses, gains = model.tables["members"], [], []
+    for _ in range(WEEKS):
+        rows = np.flatnonzero(members["alive"])
+        before = {name: members[name][rows].copy() for name in ("trust", "let_downs", "answers")}
+        model.burn_in(1)
+        once = (members["answers"][rows] - before["answers"] == 1) & members["alive"][rows]
+        bad = members["let_downs"][rows] > before["let_downs"]
+        change = members["trust"][rows] - before["trust"]
+        losses.append(np.abs(change[once & bad]))
+        gains.append(np.abs(change[once & ~bad]))
+    return {"C20": (float(np.median(np.concatenate(losses)) / np.median(np.concatenate(gains))),)}
+
+
+def staff(piece: Measuring) -> dict[str, tuple]:
+    """C21: of the staff hired in ten years, share still there after 12 and 24 months (Kaplan & Meier 1958)."""
+    model = settled_association(piece, 10 * WEEKS)
+    people = model.tables["staff"]
+    hired, left = people["hired"].astype(int), people["left"].astype(int)
+    mine, alive = hired >= 0, people["alive"]
+    stayed = np.where(alive, model.now, left) - hired
+    surviving, after = 1.0, {}
+    for month, weeks in ((12, WEEKS), (24, 2 * WEEKS)):
+        for week in range(0 if month == 12 else WEEKS, weeks):
+            at_risk = np.count_nonzero(mine & (stayed >= week))
+            surviving *= 1.0 - np.count_nonzero(mine & ~alive & (stayed == week)) / max(1, at_risk)
+        after[month] = surviving
+    return {"C21": (after[12],), "C21 (24 months)": (after[24],)}
+
+
+def networks(piece: Measuring) -> dict[str, tuple]:
+    """C09-C12 of a year of contacts among staff, with the climate of the reference policy."""
+    world, luck = World().colleagues, (1, piece.replicate)
+    units = contacts_of_units(world, Policy().climate, luck)
+    small = [contacts_at_default_size(world, Policy().climate, (2, 10 * piece.replicate + turn)) for turn in range(5)]
+    return {
+        "C09": (float(np.mean([found["density_ratio"] for found in small])),), "C09 (21 units)": (units["density_ratio"],),
+        "C10": (units["same_unit_share"],), "C11": (units["modularity"],), "C12": (units["degree_gini"],),
+    }  # fmt: skip
+
+
+def scores(found: list[tuple[Measuring, dict]], lived: bool) -> dict[str, float]:
+    """Simulated value by target, from all pieces of work at one weight of lived experience."""
+    parts: dict[str, list] = {}
+    for piece, values in found:
+        for name, value in values.items() if piece.lived == lived else ():
+            parts.setdefault(name, []).append(value)
+    counts = np.array(parts.pop("counts")).T
+    result = {name: value for name, (value, _) in association_statistics(*counts).items()}
+    left, lapses = np.array(parts.pop("lapses")).sum(axis=0)
+    result["C08"] = float(left / lapses)
+    return result | {name: float(np.mean(values)) for name, values in parts.items()}
