@@ -443,14 +443,16 @@ def test_a_promise_without_any_change_costs_renewals(policy):
 
 @POLICIES
 def test_over_years_a_promise_without_any_change_costs_members(policy):
-    arms = [[promised(seed, promise, policy, 3, off=["growth"]) for seed in range(6)] for promise in (0.0, 1.0)]
+    """Where a promise is taken seriously, so that few lives are enough to show it."""
+    world = world_with(trust__promise_lift=1.0)
+    arms = [[promised(seed, p, policy, 3, world=world, off=["growth"]) for seed in range(6)] for p in (0.0, 1.0)]
     plain, lifted = ([len(arm.members) for arm in several] for several in arms)
     assert sum(lifted) < sum(plain)
 
 
 def test_on_impact_a_promise_moves_expectation_only():
     """In the first week nobody's answer, trust, belief or money differs; those answered expect more."""
-    model = small_model(400)
+    model = small_model(400, off=["growth"])
     model.run_for(30)
     arms = [model.fork(Policy(promise=promise)) for promise in (0.0, 1.0)]
     notebook = Notebook()
@@ -466,6 +468,17 @@ def test_on_impact_a_promise_moves_expectation_only():
     answered = np.isin(plain["members", "identity"], asked)
     assert (gap[answered] > 0).all() and (gap[~answered] == 0).all()
     assert plain["ties", "bond"].tobytes() == lifted["ties", "bond"].tobytes()
+
+
+def test_who_joins_on_a_promise_expects_what_was_promised():
+    for promise in (0.0, 0.5, 1.0):
+        model = small_model(200, policy=Policy(promise=promise), world=world_with(growth__prospects=4.0))
+        model.run_for(3)
+        members = model.tables["members"]
+        fresh = members["expectation"][members["joined"] == 3]
+        expected = model.base_fit.expectation + model.world.trust.promise_lift * promise
+        assert len(fresh) > 0
+        np.testing.assert_allclose(fresh, expected, rtol=1e-6)
 
 
 def test_a_promise_lives_on_in_disappointment():

@@ -330,7 +330,8 @@ RECORDS = {
     "policy": Policy, "levers": Policy, "scenario": Scenario, "fit": Fit, "needs": type(World().needs),
     "leadership": type(World().leadership),
 }  # fmt: skip
-SHARES = {("worklife", "fit"): unit}  # names that mean something else in one process
+# Names that mean something else in one process.
+OWN = {("worklife", "fit"): unit, ("leadership", "usual"): st.floats(1, 30)}
 
 
 def numbers_of(kind):
@@ -351,8 +352,8 @@ def arguments_of(name):
     for argument in inspect.signature(FORMULAS[name].py_func).parameters:
         if argument == "world":
             out.append(numbers_of(type(getattr(World(), group))))
-        elif (group, argument) in SHARES:
-            out.append(SHARES[group, argument])
+        elif (group, argument) in OWN:
+            out.append(OWN[group, argument])
         elif argument in RECORDS:
             out.append(numbers_of(RECORDS[argument]))
         else:
