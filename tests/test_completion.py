@@ -27,7 +27,7 @@ def own_cache(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("relsim co", {"compare "}),
+        ("relsim co", {"compare ", "collect "}),
         ("relsim ", {*(f"{name} " for name in COMMANDS), "--help ", "--version "}),
         ("relsim nonsense x", set()),
         ("relsim new p", {"policy "}),

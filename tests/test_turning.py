@@ -112,11 +112,11 @@ def gains_of(name):
 
 @PAIRS
 def test_where_nobody_may_use_discretion_there_is_nothing_to_turn(name):
-    """Strict or not: with no staff free to act the two policies are the same run."""
+    """Strict or not: with no staff free to act, and nothing put together, the two policies are the same run."""
     case = CASES[name]
     runs = []
     for policy in case["policies"]:
-        bound = dataclasses.replace(POLICIES[policy], coverage=0.0)
+        bound = dataclasses.replace(POLICIES[policy], coverage=0.0, solutions=0.0)
         model = small_model(200, policy=bound, world=world_of(case))
         notebook = Notebook("quality", "received", "gift")
         model.week.append(notebook)
@@ -220,7 +220,7 @@ def test_what_is_shared_can_be_used_by_another_department():
     for information in (0.0, 1.0):
         policy = dataclasses.replace(LOOSENED_HOLISTIC, information=information)
         world = world_with(routing__record_hours=0.0, needs__spread=2.0, worklife__leaving=0.0)
-        model = small_model(400, policy=STRICT_SILOED, world=world, off=["renewals", "growth"])
+        model = small_model(400, policy=STRICT_SILOED, world=world, off=["renewals", "growth", "leadership"])
         model.run_for(80)  # departments learn, each for itself
         arm = model.fork(policy)
         notebook = Notebook("quality", "owned")

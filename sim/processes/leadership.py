@@ -93,7 +93,7 @@ def carrying(trait, time, weeks, world):
 def decision_wait(policy, world):
     """Weeks a decision takes: until the board meets, longer if it feels neglected; and until all have been heard."""
     hours = world.week_hours * share_of_hours(policy.hours_board, policy)
-    neglect = max(0.0, 1.0 - hours / world.board_hours) if world.board_hours > 0.0 else 0.0
+    neglect = max(0.0, 1.0 - hours / world.board_hours) if world.board_hours > 1e-6 else 0.0
     waiting = world.board_interval * (1.0 - policy.authority) * (1.0 + neglect)
     return max(world.least_wait, waiting) + world.consulting * policy.shared
 
@@ -213,9 +213,9 @@ def appoint(leaders, row, department, number, week, luck, given):
 
 
 @formula
-def trait(position, world):
+def trait(deviation, world):
     """A leader's trait, from a standard normal."""
-    return min(1.0, max(0.0, world.trait_mean + world.trait_spread * position))
+    return min(1.0, max(0.0, world.trait_mean + world.trait_spread * deviation))
 
 
 def fill(model, vacancy: int) -> None:
