@@ -104,6 +104,11 @@ def blank_records(rows: int, dtype: np.dtype) -> np.ndarray:
     return raw[first : first + rows * dtype.itemsize].view(dtype)
 
 
+def memory(records: np.ndarray) -> np.ndarray:
+    """The memory of records as plain bytes, one row a record: NumPy copies records field by field, bytes at once."""
+    return records.view(np.uint8).reshape(len(records), records.dtype.itemsize)
+
+
 class Table:
     """The columns of one kind of row.
 
@@ -164,7 +169,7 @@ class Table:
         added = slice(self.count, self.count + rows)
         self.reserve(added.stop)
         self.count = added.stop
-        self._records[added] = self._new_row
+        memory(self._records[added])[:] = memory(self._new_row)
         for name, array in self.scanned.items():
             default = self.kind.columns[name].default
             if default != 0:
@@ -177,7 +182,7 @@ class Table:
             return
         used, room = self.count, max(rows, self.capacity + self.capacity // 4)
         larger, scanned = blank_records(room, self.dtype), self._blank_scanned(room)
-        larger[:used] = self._records[:used]
+        memory(larger)[:used] = memory(self._records)[:used]
         for name, array in self.scanned.items():
             scanned[name][:used] = array[:used]
         self._hold(larger, scanned)
@@ -186,7 +191,7 @@ class Table:
         """An independent copy with the same rows."""
         twin, used = copy(self), self.count
         records, scanned = blank_records(self.capacity, self.dtype), self._blank_scanned(self.capacity)
-        records[:used] = self._records[:used]
+        memory(records)[:used] = memory(self._records)[:used]
         for name, array in self.scanned.items():
             scanned[name][:used] = array[:used]
         twin._hold(records, scanned)

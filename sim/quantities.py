@@ -6,7 +6,10 @@ value outside its range is refused with one sentence that names the value, the p
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
+from types import MappingProxyType
 from typing import Any, dataclass_transform
 
 import numpy as np
@@ -48,9 +51,10 @@ def quantity(default, unit: str, low: float, high: float, source: str, about: st
     return field(default=default, metadata={"quantity": Quantity(unit, low, high, source, about)})
 
 
-def described(cls) -> dict[str, Quantity]:
+@cache
+def described(cls) -> Mapping[str, Quantity]:
     """The quantities of a dataclass by field name, in the order of definition."""
-    return {f.name: f.metadata["quantity"] for f in fields(cls) if "quantity" in f.metadata}
+    return MappingProxyType({f.name: f.metadata["quantity"] for f in fields(cls) if "quantity" in f.metadata})
 
 
 def check_ranges(instance) -> None:
@@ -64,6 +68,8 @@ def check_ranges(instance) -> None:
     place = getattr(type(instance), "place", type(instance).__name__)
     for name, what in described(type(instance)).items():
         value = getattr(instance, name)
+        if type(value) in (int, float) and what.low <= value <= what.high:
+            continue  # nearly always; what is not finite lies in no range
         if value is None:
             continue
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -91,7 +97,8 @@ def quantities(cls):
     cls = dataclass(cls)
     numbers = [f for f in fields(cls) if "quantity" in f.metadata]
     cls.record_dtype = np.dtype([(f.name, "i8" if f.type is int else "f8") for f in numbers])
-    cls.record = lambda self: tuple(getattr(self, f.name) for f in numbers)
+    names = [f.name for f in numbers]
+    cls.record = lambda self: tuple(map(vars(self).__getitem__, names))
     return cls
 
 

@@ -367,7 +367,7 @@ def test_a_second_domain_is_another_one_and_each_is_possible(departments, data):
 def test_needs_drift_without_spreading_further(need, spread, drift):
     """Autoregressive: kept**2 spread**2 + innovation is spread**2, so the mean of squares over chances stays."""
     chances = (np.arange(400) + 0.5) / 400
-    after = np.array([needs.drifted(need, spread, drift, chance) for chance in chances])
+    after = np.array([needs.drifted(need, *needs.yearly_drift(spread, drift), chance) for chance in chances])
     kept = math.sqrt(max(0.0, 1.0 - (drift / spread) ** 2))
     assert after.mean() == pytest.approx(kept * need, abs=1e-9 + 1e-6 * abs(need))
     assert after.var() == pytest.approx(spread**2 * (1.0 - kept**2), rel=0.02, abs=1e-12)

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import formula, kernel
+from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal, poisson
 from sim.processes.leadership import share_of_hours, time_given
 from sim.processes.needs import WEEKS
@@ -63,19 +63,24 @@ def talk(reputation, tally, given):
         reputation[0] += (tally[GOOD] / told - reputation[0]) / given[0].growth.talk_weeks
 
 
-@kernel
-def choose(prospects, first, week, luck, reputation, joined, given):
-    """Which of a week's prospects join; returns how many, their identities in ``joined``."""
+@making_kernel
+def recruits(reputation, tally, week, luck, given):
+    """After the switch: prospects of this week decide; the identities of those who join."""
     policy, leadership = given[0].policy, given[0].leadership
+    mean = given[0].scenario.members * given[0].growth.prospects / WEEKS
+    prospects = arrivals(mean, draws(luck, ARRIVALS, week, 0, 0, 0)[0])
+    tally[PROSPECTS] += prospects
+    # Prospect j of week w is the same person in every arm, and in a scenario of any size.
+    first = PROSPECTS_FROM + week % IDENTITY_WEEKS * PROSPECTS_A_WEEK
     hours = leadership.week_hours * share_of_hours(policy.hours_events, policy)
     events = time_given(hours, given[0].growth.event_hours)
     chance = joining_chance(reputation[0], given[0].fit.reputation, events, policy.promise, given[0].growth)
-    count = 0
+    joined, count = np.empty(prospects, np.int64), 0
     for turn in range(prospects):
         if draws(luck, JOINING, week, first + turn, 0, 0)[0] < chance:
             joined[count] = first + turn
             count += 1
-    return count
+    return joined[:count]
 
 
 def leavers_replaced(model) -> np.ndarray:
@@ -86,22 +91,13 @@ def leavers_replaced(model) -> np.ndarray:
     return np.arange(first, first + missing, dtype=np.int64)
 
 
-def recruits(model) -> np.ndarray:
-    """After the switch: prospects of this week decide; the identities of those who join."""
-    mean = model.scenario.members * model.world.growth.prospects / WEEKS
-    prospects = arrivals(mean, draws(model.luck, ARRIVALS, model.now, 0, 0, 0)[0])
-    joined = np.empty(prospects, np.int64)
-    # Prospect j of week w is the same person in every arm, and in a scenario of any size.
-    first = PROSPECTS_FROM + model.now % IDENTITY_WEEKS * PROSPECTS_A_WEEK
-    count = choose(prospects, first, model.now, model.luck, model.reputation, joined, model.given)
-    model.record.tally[PROSPECTS] += prospects
-    return joined[:count]
-
-
 def step(model) -> None:
     """Word goes round; prospects decide."""
     talk(model.reputation, model.record.tally, model.given)
-    joined = leavers_replaced(model) if model.topping_up else recruits(model)
+    if model.topping_up:
+        joined = leavers_replaced(model)
+    else:
+        joined = recruits(model.reputation, model.record.tally, model.now, model.luck, model.given)
     if len(joined):
         from sim.founding import settle  # brings Mesa along, which definitions can do without
 

@@ -40,10 +40,16 @@ class NeedsParameters:
 
 
 @formula
-def drifted(need, spread, drift, chance):
-    """Own need one year later: autoregressive, with the stationary spread kept. ``chance`` is a uniform."""
+def yearly_drift(spread, drift):
+    """Part of an own need that is left a year later, and sd of what is new in it: the spread over members is kept."""
     kept = math.sqrt(max(0.0, 1.0 - (drift / spread) * (drift / spread)))
-    return kept * need + spread * math.sqrt(1.0 - kept * kept) * normal(chance)
+    return kept, spread * math.sqrt(1.0 - kept * kept)
+
+
+@formula
+def drifted(need, kept, step, chance):
+    """Own need one year later: autoregressive. ``chance`` is a uniform."""
+    return kept * need + step * normal(chance)
 
 
 @formula
@@ -92,6 +98,7 @@ def drift_needs(members, renewal_week, alive, count, week, luck, given):
     """Each member's needs move once a year, half a year away from the renewal date."""
     world, dimensions = given[0].needs, int(given[0].scenario.departments) + LATENT
     due = (week + HALF_YEAR) % WEEKS
+    kept, step = yearly_drift(world.spread, world.drift)
     rows = rows_due(renewal_week, alive, count, due)
     for turn in range(len(rows)):
         if turn + AHEAD < len(rows):
@@ -101,7 +108,7 @@ def drift_needs(members, renewal_week, alive, count, week, luck, given):
             if domain % 4 == 0:
                 chances = draws(luck, DRIFT, week, int(member.identity), 0, domain // 4)
             chance = chances[domain % 4]
-            member.needs[domain] = drifted(np.float64(member.needs[domain]), world.spread, world.drift, chance)
+            member.needs[domain] = drifted(np.float64(member.needs[domain]), kept, step, chance)
 
 
 @kernel

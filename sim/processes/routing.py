@@ -232,8 +232,8 @@ def route_cases(
 
 
 @kernel
-def share_hours(staff, staff_count, services, projects, enacted, tally, given):
-    """Each person meets the week's work and the backlog with the hours there are."""
+def share_hours(cases, used, staff, staff_count, services, projects, enacted, tally, given):
+    """Each person meets the week's work and the backlog with the hours there are; what cases wait is counted."""
     world = given[0].routing
     for row in range(staff_count):
         person = staff[row]
@@ -265,11 +265,6 @@ def share_hours(staff, staff_count, services, projects, enacted, tally, given):
         tally[BACKLOG] += (work - done) / HOUR
         if demand > capacity:
             tally[OVERLOADED] += 1.0
-
-
-@kernel
-def count_waiting(cases, used, staff, tally):
-    """Weeks that the cases of this week wait, for the record."""
     for index in range(used):
         if not cases[index].refused:
             tally[WAITED] += staff[cases[index].server].waiting
@@ -283,5 +278,6 @@ def step(model) -> None:
         cases.rows, cases.count, tables["members"].rows, tables["ties"].rows, staff.rows, staff.count, services,
         model.enacted, model.seats, model.first_post, model.opened, tally, model.now, model.luck, given,
     )  # fmt: skip
-    share_hours(staff.rows, staff.count, services, tables["projects"].rows, model.enacted, tally, given)
-    count_waiting(cases.rows, cases.count, staff.rows, tally)
+    share_hours(
+        cases.rows, cases.count, staff.rows, staff.count, services, tables["projects"].rows, model.enacted, tally, given,
+    )  # fmt: skip
