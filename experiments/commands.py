@@ -101,6 +101,8 @@ COMMANDS: dict[str, Command] = {
             ("policies=[loosened_holistic]", "somebody whose fate depends on the policy, against the conventional one"),
             ("policies=[loosened_holistic] reference=strict_siloed member=17", "another reference, member 17"),
             ("scenario.members=300 years=3 replicate=4", "a small organisation, three years, the fifth run"),
+            ("scenario=damaged policies=[humble_start]", "listening first after a breach of trust"),
+            ("policies=[pervasive] reference=silos_only", "two policies of which neither is the conventional one"),
         ),
     ),
     "audit": Command(

@@ -1,7 +1,7 @@
 """The compiler, and how to switch it off.
 
-``@formula`` marks a scalar formula, ``@kernel`` a loop over rows. Both are compiled by numba unless
-the environment says ``RELSIM_COMPILE=0``; then the very same functions run as plain Python and give
+``@formula`` marks a scalar formula, ``@kernel`` a loop over rows, ``@making_kernel`` one that makes arrays of its
+own. All are compiled by numba unless the environment says ``RELSIM_COMPILE=0``; then the very same functions run as plain Python and give
 the same bits (slowly), which is what debuggers, coverage and students need.
 
 Machine code is kept on disk in a folder named by the hash of all sources of ``sim`` and of the
@@ -65,8 +65,11 @@ if COMPILING:
 
     # error_model="numpy": a division by zero follows IEEE instead of testing every divisor; no formula divides by
     # zero for values inside their ranges (hypothesis tests hold this in plain Python, where it would raise).
-    formula = numba.njit(cache=True, error_model="numpy")
-    kernel = numba.njit(cache=True, error_model="numpy")
+    making_kernel = numba.njit(cache=True, error_model="numpy")
+    # _nrt=False: nobody counts who uses an array while a kernel runs; whoever called it holds its arrays until it
+    # returns. Counting is an atomic addition at every call from loop to formula, a fifth of a week. Numba refuses to
+    # compile an array made in such code ("requires NRT"), which is what making_kernel is for.
+    formula = kernel = numba.njit(cache=True, error_model="numpy", _nrt=False)
 
     @intrinsic
     def fetch_early(typing_context, rows, row):
@@ -98,7 +101,7 @@ else:
         """Plain Python: the function as it stands."""
         return function
 
-    kernel = formula
+    kernel = making_kernel = formula
 
 
 def is_cold() -> bool:

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import kernel
+from sim.compiled import making_kernel
 from sim.luck import decision, draws, normal, poisson
 from sim.processes.colleagues import own_department_weight, talk_partner
 
@@ -15,7 +15,7 @@ CONTACTS, PARTNERS, PEOPLE = (decision(f"staff_networks.{what}") for what in ("c
 MOST = 400  # contacts of one person in a week
 
 
-@kernel
+@making_kernel
 def talk_counts(sociability, first_post, climate, weeks, luck, world):
     """How often each pair of people talks in so many weeks.
 

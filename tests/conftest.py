@@ -9,18 +9,43 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from sim import WEEK, Policy, RelationshipModel, Scenario, World  # noqa: E402
+from sim.quantities import described  # noqa: E402
 
 PROCESSES = tuple(entry.name for entry in WEEK)
 BY_THE_BOOK = Policy(strictness=1.0, coverage=0.0, routing=0.0, information=0.0, solutions=0.0)
 STRICT_SILOED = Policy(strictness=1.0, coverage=0.0, guardrail=0.3, routing=0.0, information=0.0)
 LOOSENED_SILOED = Policy(strictness=0.3, coverage=1.0, guardrail=0.3, routing=0.0, information=0.0)
 LOOSENED_HOLISTIC = Policy(strictness=0.3, coverage=1.0, guardrail=0.3, routing=1.0, information=1.0)
+
+
+class Plain:
+    """The formulas of a module as plain Python; that compiled ones give the same bits is tested elsewhere."""
+
+    def __init__(self, module):
+        self.module = module
+
+    def __getattr__(self, name):
+        value = getattr(self.module, name)
+        return getattr(value, "py_func", value)
+
+
+def some_of(cls):
+    """Instances of a class with some of its quantities drawn from their ranges, the others at their defaults."""
+    defaults = cls()
+    values = {
+        name: st.integers(int(what.low), int(what.high))
+        if isinstance(getattr(defaults, name), int)
+        else st.floats(what.low, what.high)
+        for name, what in described(cls).items()
+    }
+    return st.fixed_dictionaries({}, optional=values).map(lambda drawn: cls(**drawn))
 
 
 def world_with(**changes) -> World:

@@ -97,7 +97,7 @@ def test_scenarios():
         horizon=7,
         stationary=False,
         staff_follow_members=True,
-        off=["growth"],
+        off=["growth", "budget"],
     )
     assert contract == expected
 
@@ -124,7 +124,8 @@ def test_half_bundles_name_only_what_they_set(name, levers):
 
 
 def test_conventional_is_the_default():
-    assert load_policy("conventional") == Policy() == Policy(0.8, 1.0, 0.3, 0.2, 0.2, 0.0)
+    levers = {"strictness": 0.8, "coverage": 1.0, "guardrail": 0.3, "routing": 0.2, "information": 0.2, "promise": 0.0}
+    assert load_policy("conventional") == Policy() == Policy(**levers)
 
 
 def test_policies_are_given_in_the_order_wanted():

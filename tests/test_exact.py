@@ -201,7 +201,7 @@ def test_a_free_answer_is_worth_more_from_the_able():
 
 def test_by_the_book_a_whole_run_is_the_same_with_any_staff():
     """Vacancies, newcomers' handicap, personal bonds, gaming and neglect are off. Then staff are only names."""
-    own_traits = {("staff", name) for name in ("skill", "empathy", "alignment", "ability")}
+    own_traits = {("staff", name) for name in ("skill", "empathy", "values", "alignment", "ability")}
     runs = []
     for change in ({}, {"hiring__skill_mean": -0.5, "hiring__empathy_mean": 0.9, "hiring__alignment_mean": 0.1}):
         world = world_with(

@@ -32,7 +32,7 @@ class BudgetParameters:
 def changed_means(margin, planned, revenue, response, most):
     """Means against those at the switch: 1 where the margin is as planned."""
     if revenue <= 0.0:
-        return 1.0 - most
+        return 1.0  # nothing was planned
     return 1.0 + min(most, max(-most, response * (margin - planned) / revenue))
 
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import formula, kernel
+from sim.compiled import formula, making_kernel
 from sim.luck import decision, draws, normal
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ALIGNMENT, ALIGNMENT_APART
@@ -60,7 +60,7 @@ def moved_alignment(own, values, other, known_why, free, straying, world):
     return min(1.0, max(0.0, moved))
 
 
-@kernel
+@making_kernel
 def talk_partner(seat, unit, cumulative, first_post, weight, inside, which):
     """Seat of the colleague whom the person in ``seat`` talks with; the same seat where there is nobody else.
 
@@ -88,7 +88,7 @@ def talk_partner(seat, unit, cumulative, first_post, weight, inside, which):
     return min(len(cumulative) - 2, int(np.searchsorted(cumulative, place, side="right")) - 1)
 
 
-@kernel
+@making_kernel
 def talk(staff, seats, first_post, departments, enacted, tally, week, luck, given):
     """Everybody talks with a colleague; values move; departments stray."""
     world = given[0].colleagues

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import formula, kernel
+from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
 from sim.processes.needs import WEEKS, prior_variance
 from sim.processes.routing import DEVELOPMENT, HOUR, IDEA, LAUNCH
@@ -63,7 +63,7 @@ def believed_need(vision, surveyed, heard, known, survey, cocreate_idea, intimac
     return (survey * surveyed + cocreate_idea * heard + intimacy * known + own * vision) / (outside + own)
 
 
-@kernel
+@making_kernel
 def pictures(members, alive, count, vision, expressed, heard, projects, believed, luck, given):
     """Where members are believed to be, coordinate by coordinate, from all the sources that the policy goes by.
 
@@ -92,7 +92,7 @@ def pictures(members, alive, count, vision, expressed, heard, projects, believed
         )  # fmt: skip
 
 
-@kernel
+@making_kernel
 def eagerness(members, trusts, alive, count, number, place, luck):
     """A number for each row: the larger ones take part. Who trusts and asks much is likelier to come.
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import formula, kernel
+from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
 from sim.policy import LEVERS
 from sim.quantities import ASSUMED, quantities, quantity
@@ -52,6 +52,7 @@ class LeadershipParameters:
     budget_hours: float = quantity(10.0, "hours a week", 1.0, 30.0, ASSUMED, "leader's hours for budget and operations that are usual")
     board_interval: float = quantity(13.0, "weeks", 1.0, 52.0, ASSUMED, "time between meetings of the board, for which decisions wait")
     board_hours: float = quantity(10.0, "hours a week", 0.0, 30.0, ASSUMED, "leader's hours that the board wants; with fewer it takes its time")
+    least_wait: float = quantity(4.0, "weeks", 1.0, 26.0, ASSUMED, "time between decisions of leaders who need to wait for nobody")
     consulting: float = quantity(4.0, "weeks", 0.0, 26.0, ASSUMED, "time that a shared decision takes")
     leaving: float = quantity(0.10, "per year", 0.0, 0.6, ASSUMED, "rate at which leaders leave")
     search_weeks: int = quantity(13, "weeks", 0, 52, ASSUMED, "time without a leader")
@@ -93,10 +94,11 @@ def decision_wait(policy, world):
     """Weeks a decision takes: until the board meets, longer if it feels neglected; and until all have been heard."""
     hours = world.week_hours * share_of_hours(policy.hours_board, policy)
     neglect = max(0.0, 1.0 - hours / world.board_hours) if world.board_hours > 0.0 else 0.0
-    return world.board_interval * (1.0 - policy.authority) * (1.0 + neglect) + world.consulting * policy.shared
+    waiting = world.board_interval * (1.0 - policy.authority) * (1.0 + neglect)
+    return max(world.least_wait, waiting) + world.consulting * policy.shared
 
 
-@kernel
+@making_kernel
 def traits_of(department, count, departments, leaders, shared):
     """Traits that count in a department: its leader's own, and in the measure of ``shared`` the mean of all.
 
@@ -118,7 +120,7 @@ def traits_of(department, count, departments, leaders, shared):
     return own
 
 
-@kernel
+@making_kernel
 def lead(departments, leaders, declared, enacted, carriers, vision, trend, tally, week, luck, given):
     """Each department moves towards what is declared; leaders learn; some leave. Returns how many places are vacant.
 
@@ -171,37 +173,49 @@ def lead(departments, leaders, declared, enacted, carriers, vision, trend, tally
 
 
 @kernel
+def relational_traits(identity, luck):
+    """Humility, curiosity, foresight, transparency and clarity of a candidate, standard normal; half of each is common."""
+    first, second, third, fourth = draws(luck, TRAITS, 0, identity, 0, 0)
+    fifth, _, _, shared = draws(luck, TRAITS, 0, identity, 0, 1)
+    half, common = math.sqrt(0.5), math.sqrt(0.5) * normal(shared)
+    return (
+        common + half * normal(first), common + half * normal(second), common + half * normal(third),
+        common + half * normal(fourth), common + half * normal(fifth),
+    )  # fmt: skip
+
+
+@kernel
 def appoint(leaders, row, department, number, week, luck, given):
     """Fill a blank row with the best of the candidates for a place, by what leaders are chosen for."""
     world, wanted = given[0].leadership, given[0].policy.relational_leaders
     best, best_score = 0, -1e9
     for candidate in range(CANDIDATES):
         identity = LEADERS_FROM + (department * 4096 + number) * CANDIDATES + candidate
-        first, second, third, fourth = draws(luck, TRAITS, 0, identity, 0, 0)
-        fifth, operations, seen, _ = draws(luck, TRAITS, 0, identity, 0, 1)
-        relational = (normal(first) + normal(second) + normal(third) + normal(fourth) + normal(fifth)) / math.sqrt(5.0)
+        humility, curiosity, foresight, transparency, clarity = relational_traits(identity, luck)
+        _, operations, seen, _ = draws(luck, TRAITS, 0, identity, 0, 1)
+        # The sum of five traits with half their variance in common has a variance of 15.
+        relational = (humility + curiosity + foresight + transparency + clarity) / math.sqrt(15.0)
         # References and interviews show half of what there is to see.
         score = wanted * relational + (1.0 - wanted) * normal(operations) + normal(seen)
         if score > best_score:
             best, best_score = identity, score
-    first, second, third, fourth = draws(luck, TRAITS, 0, best, 0, 0)
-    fifth, operations, _, _ = draws(luck, TRAITS, 0, best, 0, 1)
+    humility, curiosity, foresight, transparency, clarity = relational_traits(best, luck)
     leader = leaders[row]
     leader.identity = best
     leader.department = department
     leader.hired = week
-    leader.humility = trait(first, world)
-    leader.curiosity = trait(second, world)
-    leader.foresight = trait(third, world)
-    leader.transparency = trait(fourth, world)
-    leader.clarity = trait(fifth, world)
-    leader.operations = max(-5.0, min(5.0, normal(operations)))
+    leader.humility = trait(humility, world)
+    leader.curiosity = trait(curiosity, world)
+    leader.foresight = trait(foresight, world)
+    leader.transparency = trait(transparency, world)
+    leader.clarity = trait(clarity, world)
+    leader.operations = max(-5.0, min(5.0, normal(draws(luck, TRAITS, 0, best, 0, 1)[1])))
 
 
 @formula
-def trait(chance, world):
-    """A leader's trait, from one uniform."""
-    return min(1.0, max(0.0, world.trait_mean + world.trait_spread * normal(chance)))
+def trait(position, world):
+    """A leader's trait, from a standard normal."""
+    return min(1.0, max(0.0, world.trait_mean + world.trait_spread * position))
 
 
 def fill(model, vacancy: int) -> None:

@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from sim.columns import LATENT
-from sim.compiled import AHEAD, fetch_early, formula, kernel
+from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
 from sim.processes.encounters import visible_share
 from sim.processes.needs import HALF_YEAR, WEEKS, prior_variance, rows_due
@@ -89,7 +89,7 @@ def widened(uncertainty, prior, visible):
     return uncertainty + (1.0 - visible) * (prior - uncertainty)
 
 
-@kernel
+@making_kernel
 def grow_stale(members, renewal_week, alive, count, week, given):
     """Once a year, when needs have moved, everything believed about a member is a little less sure."""
     drift, prior = given[0].needs.drift, prior_variance(given[0].needs)

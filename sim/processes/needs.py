@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from sim.columns import LATENT
-from sim.compiled import AHEAD, fetch_early, formula, kernel
+from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import PARTS, REQUESTS
@@ -67,7 +67,7 @@ def prior_variance(needs):
     return needs.spread * needs.spread + needs.trend_spread * needs.trend_spread
 
 
-@kernel
+@making_kernel
 def rows_due(renewal_week, alive, count, due):
     """Living members whose year is at week ``due``, in order; without a branch to guess wrong, which makes it quick."""
     rows, found = np.empty(count + 1, np.int32), 0
@@ -77,7 +77,7 @@ def rows_due(renewal_week, alive, count, due):
     return rows[:found]
 
 
-@kernel
+@making_kernel
 def rows_asking(next_request, first_row, count, end):
     """Members whose next request comes before ``end``, in order."""
     rows, found = np.empty(count - first_row + 1, np.int32), 0
@@ -87,7 +87,7 @@ def rows_asking(next_request, first_row, count, end):
     return rows[:found]
 
 
-@kernel
+@making_kernel
 def drift_needs(members, renewal_week, alive, count, week, luck, given):
     """Each member's needs move once a year, half a year away from the renewal date."""
     world, dimensions = given[0].needs, int(given[0].scenario.departments) + LATENT
@@ -121,7 +121,7 @@ def drift_trend(trend, centre, expressed, week, luck, given):
         expressed[domain] += (trend[domain] - expressed[domain]) / lag
 
 
-@kernel
+@making_kernel
 def collect_requests(members, next_request, alive, first_row, count, cases, used, tally, week, luck, given):
     """Write this week's requests as cases, one a domain touched.
 

@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import AHEAD, fetch_early, formula, kernel
+from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
 from sim.processes.encounters import faded
 from sim.processes.needs import WEEKS, rows_due
@@ -134,7 +134,7 @@ def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap):
     return code
 
 
-@kernel
+@making_kernel
 def decide(members, renewal_week, alive, count, ties, staff, renewed, tally, week, luck, given):
     """Members due this week renew or leave; returns how many renewed, their rows in ``renewed``."""
     world, fit, scenario = given[0].renewals, given[0].fit, given[0].scenario

@@ -39,7 +39,6 @@ class RoutingParameters:
     shared_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for taking part in decisions, where leadership is entirely shared")
     report_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being measured, if nothing is left to judgement")
     judging_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being observed and talked with, if everything is left to judgement")
-    judging_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being observed and talked with, if everything is left to judgement")
     project_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time of a department's staff while a project of theirs is developed")
     hurry: float = quantity(0.10, "share", 0.0, 0.5, ASSUMED, "time per case that staff save when evaluated by efficiency alone")
     deepening: float = quantity(0.30, "share", 0.0, 1.0, ASSUMED, "time per case that staff add when evaluated by relationship value alone")

@@ -48,7 +48,6 @@ class TrustParameters:
     objectivity: float = quantity(2.0, "ratio", 0.0, 6.0, ASSUMED, "how much more trust is gained from advice against the adviser's own interest than from another good answer")
     exposure: float = quantity(0.05, "dues a request", 0.0, 0.5, ASSUMED, "what a member without any trust takes from an organisation that shows all its needs and limits")
     advice_credit: float = quantity(0.4, "share", 0.0, 1.0, ASSUMED, "part of a better source's quality that the member puts down to who named it")
-    advice_credit: float = quantity(0.4, "share", 0.0, 1.0, ASSUMED, "part of a better source's quality that the member puts down to who named it")
     complaint_hours: float = quantity(1.0, "hours", 0.0, 20.0, ASSUMED, "staff time a complaint takes, in the following week")
     request_worth: float = quantity(0.30, "dues a request", 0.01, 2.0, ASSUMED, "worth of a perfect standard answer to a member who trusts")
     let_down_cost: float = quantity(0.05, "dues a request", 0.0, 1.0, ASSUMED, "what being let down costs the member beyond the missing worth")
