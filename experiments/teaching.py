@@ -3,6 +3,7 @@
 Nothing of the model is imported here, so help comes at once.
 """
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,6 +84,8 @@ HYDRAS = (
     ("hydra.mode=MULTIRUN", "the same as -m"),
     ("hydra.verbose=true", "tell what is done while it is done"),
 )
+
+LONGEST_ABOUT = 110  # characters of what a file says of itself on a help page
 
 
 def overview() -> str:
@@ -167,7 +170,7 @@ def about(group: str, name: str, folders: Sequence[Path]) -> str:
         words = line.lstrip("# ").strip()
         if not words.startswith(("@", "relsim ")):  # the command of an experiment is its first line
             comments.append(words)
-    return one_line(" ".join(comments).split(". ")[0].rstrip("."))
+    return textwrap.shorten(one_line(" ".join(comments).split(". ")[0].rstrip(".")), LONGEST_ABOUT, placeholder=" ...")
 
 
 def _table(rows, indent: int = 2) -> list[str]:

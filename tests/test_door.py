@@ -1,6 +1,7 @@
 """The front door: what is right runs; what is wrong ends in one line, exit status 2, and nothing written."""
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -184,7 +185,7 @@ def test_help(asked, capsys):
     for command in with_settings():
         assert door.main([command, "nonsense", "--help"]) == 0
         page = capsys.readouterr().out
-        assert page.count(f"\n  relsim {command} ") == 5 and "scenario:" in page
+        assert page.count(f"\n  relsim {command} ") == len(door.COMMANDS[command].examples) >= 3 and "scenario:" in page
         assert max(map(len, page.splitlines())) <= 150
     assert not any(Path().iterdir())
 
@@ -196,12 +197,12 @@ def test_help_comes_at_once():
         main(["compare", "--help"])
         assert not {"numba", "mesa", "scipy", "pandas", "matplotlib", "hydra", "numpy"} & set(sys.modules)
     """
-    took = []
+    took = []  # processor time: that of a machine which does other work, too, says little
     for _ in range(2):
-        start = time.perf_counter()
+        start = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
         subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL)
-        took.append(time.perf_counter() - start)
-    assert min(took) < 1.5
+        took.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - start)
+    assert min(took) < 0.7
 
 
 def test_folders_of_the_same_names_do_not_shadow_ours(tmp_path):
