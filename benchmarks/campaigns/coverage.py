@@ -36,6 +36,8 @@ from sim.processes.needs import WEEKS
 REFERENCE, POLICY = "conventional", "loosened_holistic"
 SIZES = (5, 10, 30)
 PART = 1000  # pairs in a file
+TOGETHER = 50  # experiments in one call
+SAME = "same"
 LEAST_PAIRS = 100_000  # behind the truth of (b)
 LOWEST, HIGHEST = 0.93, 0.97  # coverage asked for
 
@@ -118,14 +120,27 @@ def pairs_of(plan: Plan, folder: Path | None, engine: Engine) -> pd.DataFrame:
     return pd.concat(done).sort_values("replicate", ignore_index=True)
 
 
-def experiment(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """The paired statistics of one experiment, by metric, from a frame of metrics for each arm, row beside row."""
-    arms = [
-        frame.reset_index(drop=True).rename_axis("replicate").reset_index().assign(policy=name)
-        for name, frame in (("first", first), ("second", second))
-    ]
-    made = Comparison(pd.concat(arms, ignore_index=True), metric_info=metric_info(), manifest={"reference": "first"})
-    return paired(made, list(first.columns)).set_index("metric")
+def intervals(first: pd.DataFrame, second: pd.DataFrame, n: int) -> pd.DataFrame:
+    """What the paired statistics say of experiments of n pairs each, cut one after the other from two frames of metrics.
+
+    Several experiments go through one call of :func:`experiments.statistics.paired`, each as a policy of its own in
+    replicates of its own: a pivot costs more than what it holds.
+
+    Returns
+    -------
+    DataFrame
+        experiment, metric, ci_low, ci_high.
+    """
+    found = []
+    for start in range(0, len(first), TOGETHER * n):
+        own = slice(start, start + TOGETHER * n)
+        arms = [frame[own].reset_index(drop=True).rename_axis("replicate").reset_index() for frame in (first, second)]
+        names = start // n + arms[1]["replicate"] // n
+        runs = pd.concat([arms[0].assign(policy=SAME), arms[1].assign(policy=names.astype(str))], ignore_index=True)
+        made = Comparison(runs, metric_info=metric_info(), manifest={"reference": SAME})
+        found.append(paired(made, list(first.columns)))
+    table = pd.concat(found, ignore_index=True)
+    return table.assign(experiment=table["policy"].astype(int))[["experiment", "metric", "n", "ci_low", "ci_high"]]
 
 
 def arm(pairs: pd.DataFrame, policy: str, metrics=DECISION_METRICS) -> pd.DataFrame:
@@ -150,22 +165,21 @@ def coverage(pairs: pd.DataFrame, experiments: int, metrics=DECISION_METRICS, si
     reference, policy = arm(pairs, REFERENCE, metrics), arm(pairs, POLICY, metrics)
     differences = policy - reference
     total, count = differences.sum(), len(pairs)
-    rows, start, start_alike = [], 0, 0
+    rows, start = [], 0
     for n in sizes:
-        held = {"a": [], "b": []}
-        for _ in range(experiments):
-            alike = experiment(
-                reference[start_alike : start_alike + n], reference[start_alike + n : start_alike + 2 * n]
-            )
-            held["a"].append((alike["ci_low"] <= 0.0) & (alike["ci_high"] >= 0.0))
-            start_alike += 2 * n
-            own = slice(start, start + n)
-            found = experiment(reference[own], policy[own])
-            truth = (total - differences[own].sum()) / (count - n)
-            held["b"].append((found["ci_low"] <= truth) & (found["ci_high"] >= truth))
-            start += n
-        for case, parts in held.items():
-            for metric, share in pd.concat(parts, axis=1).mean(axis=1).items():
+        own = slice(start, start + experiments * n)
+        alike = reference[2 * start : 2 * own.stop]
+        start = own.stop
+        alone = [alike.iloc[side::2] for side in (0, 1)]  # neighbours: each pair of runs has two different lucks
+        sums = differences[own].groupby(np.arange(experiments * n) // n).sum()
+        truth = {"a": sums * 0.0, "b": (total - sums) / (count - n)}
+        made = {"a": intervals(*alone, n), "b": intervals(reference[own], policy[own], n)}
+        for case, found in made.items():
+            if set(found["n"]) != {n}:
+                raise ValueError(f"experiments of {sorted(set(found['n']))} pairs instead of {n}: a value is missing")
+            for metric, one in found.set_index("experiment").groupby("metric"):
+                known = truth[case][metric].reindex(one.index)
+                share = float(((one["ci_low"] <= known) & (one["ci_high"] >= known)).mean())
                 rows.append({
                     "case": case, "n": n, "metric": metric, "experiments": experiments, "coverage": share,
                     "error": np.sqrt(share * (1.0 - share) / experiments),
