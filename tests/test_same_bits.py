@@ -322,7 +322,7 @@ ARGUMENTS = {
     "sharing_time": st.floats(0, 2), "luck": st.tuples(word, word), "mean": st.floats(0, 300), "morale": st.floats(-3, 3),
     "load": st.floats(0, 50), "weeks": st.floats(0, 2000), "years": years, "cost": unit, "growth": unit, "kept": st.floats(0.8, 1.0),
     "tolerance": st.floats(0.3, 2.0), "spread": st.floats(0.2, 2.0), "drift": st.floats(0, 0.6), "least": st.floats(0.2, 1.0),
-    "deviation": st.floats(-9, 9),
+    "deviation": st.floats(-9, 9), "step": st.floats(0, 1),
     "dues": st.floats(0, 5), "outside_option": st.floats(-3, 3), "lived": st.floats(-10, 10), "promise_years": st.floats(0, 30),
     "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),
     "main_domain": st.integers(0, 1), "first": st.integers(0, 99), "posts": st.integers(1, 9), "opened": st.just(1),
