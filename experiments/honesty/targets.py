@@ -41,7 +41,7 @@ ROLES = {f"C0{number}": "fitted" for number in range(1, 8)} | {
     "C08": "check", "C09": "fitted", "C09 (21 units)": "fitted", "C10": "fitted", "C11": "fitted", "C12": "fitted",
     "C20": "input", "C21": "input", "C21 (24 months)": "input",
 }  # fmt: skip
-LATER = ("C13 to C19 and C22 to C24 are targets of later issues: the spread of value over members, the community of "
+LATER = ("C13 to C19 and C22 to C24 are not measured yet: the spread of value over members, the community of "
          "members, complaints and churn, lock-in, the spread of satisfaction.")  # fmt: skip
 
 
