@@ -2,6 +2,7 @@
 
 import os
 
+import pandas as pd
 import pytest
 
 from benchmarks.campaigns import same_bytes
@@ -81,6 +82,8 @@ def test_compare_runs_on_any_engine(tmp_path):
     for name, words in {"here": ["engine.workers=1"], "there": ["engine=dask", "engine.workers=2"]}.items():
         assert door.main(["compare", *small, *words, f"out={tmp_path / name}"]) == 0
     for name in ("runs.parquet", "pairs.parquet", "weekly.parquet"):
+        here, there = (pd.read_parquet(tmp_path / place / name) for place in ("here", "there"))
+        pd.testing.assert_frame_equal(here, there, check_exact=True, obj=name)  # says which column, if one
         assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
 
 

@@ -28,10 +28,10 @@ ROOT = Path(door.__file__).resolve().parent.parent
 
 
 def test_hostile_command_lines_are_refused_in_one_line_or_run():
-    tally = hostile_overrides.campaign(sets=250, commands=2, seed=11, progress=False)
+    tally = hostile_overrides.campaign(sets=120, commands=1, seed=11, progress=False)
     assert not tally.broken
     kinds = [verdict.kind for verdict in tally.verdicts]
-    assert kinds.count("refused") > 150 and kinds.count("ran") > 15, "the grammar makes both kinds"
+    assert kinds.count("refused") > 60 and kinds.count("ran") > 6, "the grammar makes both kinds"
 
 
 def test_the_same_seed_makes_the_same_lines():

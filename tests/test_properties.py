@@ -110,7 +110,7 @@ def check_run(scenario, world, fit, policy, other, seed, weeks=60):
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a failing world is small anyway, and shrinking takes minutes
 )  # fmt: skip
 @given(scenarios, worlds(), fits, policies, policies, st.integers(0, 2**32 - 1))

@@ -33,6 +33,7 @@ from hypothesis import strategies as st
 import sim
 from sim import WEEK, Fit, Policy, Scenario, World
 from sim import metrics as measured
+from sim import outcome as outcome_register
 from sim.agents import Leader, Member, Staff
 from sim.compiled import COMPILING
 from sim.luck import decision, draws
@@ -190,7 +191,8 @@ def test_a_process_that_draws_moves_nobody_elses_luck(untouched, place):
 
 def test_a_metric_more_changes_nothing_but_the_list_of_metrics(untouched, monkeypatch):
     before = eventful().metrics()
-    monkeypatch.setattr(measured, "METRICS", dict(measured.METRICS))
+    # The register lives in sim.outcome; what is added to it here must not stay for other tests of this process.
+    monkeypatch.setattr(outcome_register, "METRICS", dict(outcome_register.METRICS))
 
     @measured.metric("members", 0, 10_000, "none", "needs")
     def askers(outcome):
