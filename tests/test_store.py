@@ -33,7 +33,7 @@ def test_damage_is_noticed_and_only_damaged_parts_are_computed_again(tmp_path):
 
 
 def test_two_processes_on_one_store_and_a_stale_lock(tmp_path):
-    found = rivals.two_at_once(tmp_path, 1, replicates=60)
+    found = rivals.two_at_once(tmp_path, 2, replicates=60)
     assert (found["lost_or_doubled"], found["wrong_exits"], found["digests"], found["stale_locks_taken_over"]) == (
         0,
         0,
