@@ -46,7 +46,7 @@ def margin_and_revenue(model, first: int, last: int) -> tuple[float, float]:
 @formula
 def missing_hours(weight, usual, policy, leadership):
     """Part of the usual hours for something that leaders do not give, 0..1."""
-    if usual <= 0.0:
+    if usual <= 1e-6:
         return 0.0
     return max(0.0, 1.0 - leadership.week_hours * share_of_hours(weight, policy) / usual)
 
