@@ -21,7 +21,7 @@ UNSEEN = settings(max_examples=150, deadline=None)
 unit = st.floats(0, 1)
 pair = st.tuples(unit, unit).map(sorted)
 place = st.floats(-20, 20)
-SURVEYED = Policy(innovation=0.5, survey=1.0, intimacy=0.0, authority=1.0, shared=0.0)  # decisions do not wait
+SURVEYED = Policy(innovation=0.5, survey=1.0, intimacy=0.0, authority=1.0, shared=0.0)  # decisions hardly wait
 PERFECT = {"innovation__survey_size": 10_000.0, "innovation__execution": 0.0, "needs__trend_spread": 0.0,
            "innovation__threshold": 0.05}  # fmt: skip
 

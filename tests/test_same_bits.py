@@ -45,7 +45,8 @@ LIVELY = {"growth__prospects": 4.0, "worklife__leaving": 0.6, "hiring__vacancy":
           "encounters__free_failure": 0.3, "trust__voice": 0.8, "leadership__leaving": 0.6, "leadership__search_weeks": 2,
           "innovation__threshold": 0.0, "innovation__idea_weeks": 1.0, "innovation__development_weeks": 2.0,
           "innovation__launch_weeks": 2.0, "innovation__project_cost": 0.001, "encounters__handoff_drop": 0.3,
-          "leadership__board_interval": 2.0, "leadership__consulting": 0.0, "leadership__carry_weeks": 4.0}  # fmt: skip
+          "leadership__board_interval": 2.0, "leadership__consulting": 0.0, "leadership__least_wait": 1.0,
+          "leadership__carry_weeks": 4.0}  # fmt: skip
 
 
 # Every lever away from the conventional; and a pilot in two departments that is phased in before all follow.
@@ -321,7 +322,8 @@ ARGUMENTS = {
     "effort": st.floats(0.2, 1.0), "care": st.floats(0.05, 2.0), "message": st.floats(0.05, 1.0), "power": st.floats(-6, 0.9),
     "events": st.floats(0, 2), "time": st.floats(0, 2), "hours": st.floats(0, 60), "straying": st.floats(-0.3, 0.3),
     "margin": st.floats(-1e5, 1e5), "planned": st.floats(-1e5, 1e5), "revenue": st.floats(0, 1e6), "integration": st.floats(0, 2),
-    "sharing_time": st.floats(0, 2), "luck": st.tuples(word, word), "mean": st.floats(0, 300), "morale": st.floats(-3, 3),
+    "sharing_time": st.floats(0, 2),
+    "position": st.floats(-7, 7), "luck": st.tuples(word, word), "mean": st.floats(0, 300), "morale": st.floats(-3, 3),
     "load": st.floats(0, 50), "weeks": st.floats(0, 2000), "years": years, "cost": unit, "growth": unit, "kept": st.floats(0.8, 1.0),
     "tolerance": st.floats(0.3, 2.0), "spread": st.floats(0.2, 2.0), "drift": st.floats(0, 0.6), "least": st.floats(0.2, 1.0),
     "deviation": st.floats(-9, 9), "step": st.floats(0, 1),
