@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from joblib.externals.loky import get_reusable_executor
 
 from experiments import door
 from experiments.flags import parse
@@ -215,6 +216,7 @@ def test_jobs_run_the_same_whoever_starts_them(asked, capsys, monkeypatch, launc
     from experiments.commands import COMMANDS
 
     monkeypatch.setitem(COMMANDS, "compare", type(COMMANDS["compare"])(**{**vars(COMMANDS["compare"]), "module": "noted_command"}))
+    get_reusable_executor().shutdown(wait=True)  # workers of earlier tests do not know this path
     words = ["compare", "-m", "seed=1,2,3,4", f"hydra/launcher={launcher}", "out=many"]
     assert door.main(words) == 3  # job 2 breaks
     captured = capsys.readouterr()
