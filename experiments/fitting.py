@@ -197,6 +197,7 @@ def settled(model: RelationshipModel, first: int, last: int) -> Fit:
         belief=float(totals[series.DUE_BELIEF] / due),
         bond=float(bond),
         grievance=float(totals[series.DUE_GRIEVANCE] / due),
+        surroundings=float(totals[series.DUE_SURROUNDINGS] / due),
         expectation=float(members["expectation"][living].mean()),
         reputation=float(totals[series.GOOD] / answered) if answered else model.base_fit.reputation,
         commitment_median=float(np.median(members["commitment"][living])),

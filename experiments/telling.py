@@ -24,6 +24,7 @@ TERMS = (
     ("from_belief", "Answers so far", "believed quality of answers, against the usual"),
     ("from_bond", "People", "personal bonds with the staff, against the usual"),
     ("from_grievance", "Complaints", "a complaint left unresolved, against the usual"),
+    ("from_friends", "Other members", "friends among the members, and friends who have left, against the usual"),
     ("from_price", "Dues", "dues above the standard"),
     ("from_outside", "Elsewhere", "what is to be had elsewhere"),
 )

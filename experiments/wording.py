@@ -86,6 +86,7 @@ LAPSE_WORDS = {
     "value": "too little value",
     "engagement": "too little contact",
     "grievance": "a complaint left unresolved",
+    "friends": "friends who left, or none to stay for",
     "no_single_cause": "no single cause",
 }
 

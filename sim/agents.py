@@ -6,7 +6,7 @@ Partners and their contacts come with the process that gives them something to d
 import numpy as np
 
 from sim.columns import Column, Rows
-from sim.processes import renewals
+from sim.processes import friendships, renewals
 from sim.processes.needs import WEEKS
 from sim.roster import ColumnAgent
 
@@ -64,10 +64,13 @@ class Member(ColumnAgent):
         model, given = self.model, self.model.given[0]
         ties, staff = model.tables["ties"].rows, model.tables["staff"].rows
         bond = renewals.combined_bond(ties, self.row, staff, model.now, model.given)
+        around = friendships.surroundings(
+            model.tables["friendships"].rows, self.table.rows, self.table.scanned["alive"], self.row, model.now, model.given
+        )
         grieved = self.grievance >= 0 and model.now - self.grievance <= given["renewals"]["grievance_weeks"]
         return float(
             renewals.chance_of_renewal(
-                self.commitment, max(1.0, (model.now + 1 - self.joined) // WEEKS), self.belief, bond, float(grieved),
+                self.commitment, max(1.0, (model.now + 1 - self.joined) // WEEKS), self.belief, bond, float(grieved), around,
                 given["fit"], given["renewals"], given["scenario"],
             )
         )  # fmt: skip
@@ -166,6 +169,23 @@ class Tie(Rows):
     since = Column("i2", "week", -20_000, 32_767, "week of the first contact", owner="encounters")
     contacts = Column("i2", "count", 0, 32_767, "contacts since then", owner="encounters")
     last_contact = Column("i4", "week", -20_000, 100_000, "week of the latest contact", owner="encounters", default=-20_000)
+
+
+class Friendship(Rows):
+    """Another member whom a member knows well.
+
+    There is room for so many a member: row = member row * :data:`sim.columns.FRIENDS` + place.
+    """
+
+    other = Column("i4", "member row", NEVER, 2**31 - 1, "the other member, -1 nobody; may have left since", owner="friendships", default=NEVER)
+    since = Column("i2", "week", NEVER, 32_767, "week in which they got to know each other", owner="friendships", default=NEVER)
+
+
+class Circle(Rows):
+    """Where members meet anyway: an employer, a chapter, a trade. One row each, for ever."""
+
+    latest = Column("i4", "member row", NEVER, 2**31 - 1, "those of the circle who joined last, in turn", owner="friendships", default=NEVER, width="friends")
+    joined = Column("i4", "count", 0, 2**31 - 1, "people of this circle who have ever joined", owner="friendships")
 
 
 class Case(Rows):

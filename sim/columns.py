@@ -21,6 +21,7 @@ from sim.compiled import COMPILING
 
 CACHE_LINE = 64
 LATENT = 2  # coordinates of need that nobody asks for: an opportunity, and a risk
+FRIENDS = 5  # other members whom one member can keep up with: the innermost layer of personal ties (Hill & Dunbar 2003)
 
 
 class Column:
@@ -42,7 +43,7 @@ class Column:
         Value in a new row.
     width : str or None
         None for one number a person, "departments" for one number a person and department, "dimensions" for one number
-        a coordinate of need: a domain for each department, then the latent ones.
+        a coordinate of need: a domain for each department, then the latent ones; "friends" for :data:`FRIENDS` numbers.
     scanned : bool
         Kept in an array of its own, because rules look through it for all rows every week.
     """
@@ -77,7 +78,7 @@ class Rows:
 
 def width_of(column: Column, departments: int) -> int:
     """Numbers in a cell of a vector column."""
-    return departments + LATENT if column.width == "dimensions" else departments
+    return {"departments": departments, "dimensions": departments + LATENT, "friends": FRIENDS}[column.width]
 
 
 @cache

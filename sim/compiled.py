@@ -4,13 +4,15 @@
 own. All are compiled by numba unless the environment says ``RELSIM_COMPILE=0``; then the very same functions run as plain Python and give
 the same bits (slowly), which is what debuggers, coverage and students need.
 
-Machine code is kept on disk in a folder named by the hash of all sources of ``sim`` and of the
-versions of numba and numpy: numba itself does not notice an edited formula in an imported file.
+Machine code is kept on disk, for each module in a folder named by the hash of its source, of the sources of all
+modules of ``sim`` that it imports, and of the versions of numba and numpy: numba itself does not notice an edited
+formula in an imported file. So an edit compiles again what it can reach, and nothing else.
 """
 
 import hashlib
 import os
 import platform
+import re
 import sys
 import tempfile
 from functools import cache
@@ -19,19 +21,62 @@ from pathlib import Path
 
 COMPILING = os.environ.get("RELSIM_COMPILE", "1") != "0"
 SOURCES = Path(__file__).parent
+IMPORT = re.compile(r"^[ \t]*(?:from|import) sim((?:\.\w+)*)(?: import (?:\(([^)]*)\)|(.*)))?", re.MULTILINE)
+RULE = re.compile(r"^@(formula|kernel|making_kernel)$", re.MULTILINE)
 AHEAD = 12  # cases by which a loop asks memory for what it will read
 
 
 @cache
 def code_version() -> str:
     """Sixteen hexadecimal digits that change with any source of ``sim``, numba, numpy or the machine's kind."""
+    return _digest(sorted(SOURCES.rglob("*.py")))
+
+
+def _digest(paths) -> str:
+    """Sixteen hexadecimal digits of some sources, the compiler and the machine's kind."""
     digest = hashlib.sha256()
-    for path in sorted(SOURCES.rglob("*.py")):
+    for path in paths:
         digest.update(path.relative_to(SOURCES).as_posix().encode())
-        digest.update(path.read_bytes())
+        digest.update(_source(path).encode())
     parts = [version("numba"), version("numpy"), sys.version, platform.machine(), platform.processor()]
     digest.update("|".join(parts).encode())
     return digest.hexdigest()[:16]
+
+
+@cache
+def _source(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def _imports(path: Path) -> tuple[Path, ...]:
+    """The modules of ``sim`` that a source names in its import lines, wherever they stand."""
+    found = []
+    for module, several, names in IMPORT.findall(_source(path)):
+        base = SOURCES.joinpath(*filter(None, module.split(".")))
+        candidates = [base.with_suffix(".py"), base / "__init__.py"]
+        candidates += [base / f"{name}.py" for name in re.findall(r"\w+", several or names)]
+        found += [candidate for candidate in candidates if candidate.exists()]
+    return tuple(found)
+
+
+def _path(module: str) -> Path:
+    """Where the source of a module of ``sim`` stands."""
+    return SOURCES.joinpath(*module.split(".")[1:]).with_suffix(".py")
+
+
+@cache
+def module_version(module: str) -> str:
+    """The same digits for one module and all it imports from ``sim``; those of all sources for a module of others."""
+    if not module.startswith("sim.") or not _path(module).exists():
+        return code_version()
+    reached, waiting = set(), [_path(module), Path(__file__)]
+    while waiting:
+        path = waiting.pop()
+        if path not in reached:
+            reached.add(path)
+            waiting += _imports(path)
+    return _digest(sorted(reached))
 
 
 def _writable_cache() -> Path:
@@ -42,7 +87,7 @@ def _writable_cache() -> Path:
     if (SOURCES.parent / "pyproject.toml").exists():
         candidates.insert(0, SOURCES.parent / ".compiled")
     for folder in candidates:
-        target = folder / code_version()
+        target = folder
         try:
             target.mkdir(parents=True, exist_ok=True, mode=0o700)
             probe = target / f".probe-{os.getpid()}"
@@ -55,21 +100,34 @@ def _writable_cache() -> Path:
 
 
 if COMPILING:
-    CACHE = Path(os.environ["RELSIM_CACHE"]) / code_version() if os.environ.get("RELSIM_CACHE") else _writable_cache()
-    os.environ["NUMBA_CACHE_DIR"] = str(CACHE)
+    CACHE = Path(os.environ["RELSIM_CACHE"]) if os.environ.get("RELSIM_CACHE") else _writable_cache()
     import numba
     from llvmlite import ir
     from numba import types
     from numba.core import cgutils
     from numba.extending import intrinsic
 
-    # error_model="numpy": a division by zero follows IEEE instead of testing every divisor; no formula divides by
-    # zero for values inside their ranges (hypothesis tests hold this in plain Python, where it would raise).
-    making_kernel = numba.njit(cache=True, error_model="numpy")
+    numba.config.CACHE_DIR = str(CACHE / code_version())  # for whoever compiles with numba itself
+
+    def _compiling(**options):
+        """A decorator that compiles, and keeps the machine code where only it and what it imports can make it stale."""
+
+        def compiling(function):
+            usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(CACHE / module_version(function.__module__))
+            try:
+                # error_model="numpy": a division by zero follows IEEE instead of testing every divisor; no formula
+                # divides by zero for values inside their ranges (hypothesis tests hold this in plain Python).
+                return numba.njit(cache=True, error_model="numpy", **options)(function)
+            finally:
+                numba.config.CACHE_DIR = usual
+
+        return compiling
+
+    making_kernel = _compiling()
     # _nrt=False: nobody counts who uses an array while a kernel runs; whoever called it holds its arrays until it
     # returns. Counting is an atomic addition at every call from loop to formula, a fifth of a week. Numba refuses to
     # compile an array made in such code ("requires NRT"), which is what making_kernel is for.
-    formula = kernel = numba.njit(cache=True, error_model="numpy", _nrt=False)
+    formula = kernel = _compiling(_nrt=False)
 
     @intrinsic
     def fetch_early(typing_context, rows, row):
@@ -105,5 +163,9 @@ else:
 
 
 def is_cold() -> bool:
-    """Whether the first run still has to be compiled."""
-    return COMPILING and not any(CACHE.rglob("*.nbc"))
+    """Whether some of what a run needs has still to be compiled."""
+    if not COMPILING:
+        return False
+    modules = ["sim.founding", *(f"sim.processes.{path.stem}" for path in (SOURCES / "processes").glob("[!_]*.py"))]
+    with_rules = [module for module in modules if RULE.search(_source(_path(module)))]
+    return not all(any((CACHE / module_version(module)).rglob("*.nbc")) for module in with_rules)

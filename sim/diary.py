@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.columns import LATENT
 from sim.luck import draws
-from sim.processes import renewals, trust
+from sim.processes import friendships, renewals, trust
 from sim.processes.encounters import (
     ANSWER,
     dropping_chance,
@@ -65,6 +65,7 @@ ENTRY = {
     "from_belief": "renewal: log odds that belief adds, against its usual level",
     "from_bond": "renewal: log odds that bonds add",
     "from_grievance": "renewal: log odds that an open complaint takes",
+    "from_friends": "renewal: log odds that other members add or take, against the usual",
     "from_price": "renewal: log odds that dues add",
     "from_outside": "renewal: log odds that the outside option takes",
     "odds": "renewal: the sum, log odds",
@@ -161,7 +162,7 @@ class MemberDiary:
         if owner != self.before["owner"] and owner >= 0:
             self._note(model, "owner", **self._person(model, owner))
         parts = [self._part(model, int(index)) for index in mine]
-        if any(getattr(entry, "name", "") == "trust" for entry in model.week):
+        if model.calls("trust"):
             self._judge(model, mine, parts)
         for number, part in enumerate(parts):
             self._note(model, "answer", request=self.requests, **part)
@@ -182,7 +183,11 @@ class MemberDiary:
         base = renewals.base_commitment(
             float(member["commitment"]), float(years), levels["promise"], levels["promise_years"]
         )
-        lived = renewals.lived_experience(float(member["belief"]), bond, float(grieved), levels, world)
+        friends = friendships.surroundings(
+            model.tables["friendships"].rows, model.tables["members"].rows,
+            model.tables["members"].scanned["alive"], self.row, now, model.given,
+        )  # fmt: skip
+        lived = renewals.lived_experience(float(member["belief"]), bond, float(grieved), friends, levels, world)
         odds = renewals.renewal_odds(base, lived, scenario["dues"], scenario["outside_option"], world)
         leaving, staying, _, _ = draws(model.luck, renewals.RENEWAL, now, int(member["identity"]), 0, 0)
         weight = float(world["lived_weight"])
@@ -191,6 +196,7 @@ class MemberDiary:
             "from_belief": weight * float(member["belief"] - levels["belief"]),
             "from_bond": weight * float(world["bond_weight"] * (bond - levels["bond"])),
             "from_grievance": -weight * float(world["grievance_weight"] * (grieved - levels["grievance"])),
+            "from_friends": weight * float(friends - levels["surroundings"]),
             "from_price": -float(world["price_weight"] * (scenario["dues"] - 1.0)),
             "from_outside": -float(scenario["outside_option"]),
             "odds": odds, "chance": renewals.logistic(odds), "draw": staying,

@@ -11,11 +11,11 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from sim.agents import Case, Department, Leader, Member, Project, Staff, Tie
-from sim.columns import LATENT, Table
+from sim.agents import Case, Circle, Department, Friendship, Leader, Member, Project, Staff, Tie
+from sim.columns import FRIENDS, LATENT, Table
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
-from sim.processes import accounts, hiring, leadership, worklife
+from sim.processes import accounts, friendships, hiring, leadership, worklife
 from sim.processes.needs import WEEKS, prior_variance
 
 TRAITS, NEEDS = decision("founding.traits"), decision("founding.needs")
@@ -149,6 +149,8 @@ def settle(model, identities: np.ndarray, week: int, stationary: bool = False) -
     members, fit = model.tables["members"], model.base_fit
     first = members.add(len(identities)).start
     model.tables["ties"].add(len(identities) * model.departments)
+    if "circles" in model.tables:
+        model.tables["friendships"].add(len(identities) * FRIENDS)
     kept = 1.0 - fit.involuntary if stationary else 0.0
     log_odds, rates = commitment_quantiles(fit.alpha, fit.beta, kept), rate_quantiles(model.world.needs.request_shape)
     scanned = members.scanned
@@ -165,7 +167,14 @@ def found(model) -> None:
     tables = model.tables
     tables["members"] = Table(Member, departments, room)
     tables["ties"] = Table(Tie, departments, room * departments)
+    tables["friendships"] = Table(Friendship, departments, room * FRIENDS if model.calls("friendships") else 0)
+    if model.calls("friendships"):
+        tables["circles"] = Table(Circle, departments, circles := max(1, round(scenario.members / model.world.friendships.circle)))
+        tables["circles"].add(circles)
     settle(model, np.arange(scenario.members, dtype=np.int64), 0, scenario.stationary)
+    if model.calls("friendships"):
+        model.first_newcomer = 0
+        friendships.step(model)
     posts = int(np.sum(model.opened))
     tables["staff"] = Table(Staff, departments, posts + posts // 4 + 16)
     tables["staff"].add(posts)

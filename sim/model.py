@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.agents import NEVER, Leader, Member, Staff
 from sim.column_model import ColumnModel
-from sim.columns import LATENT
+from sim.columns import FRIENDS, LATENT
 from sim.founding import found
 from sim.metrics import Outcome, measure
 from sim.policy import LEVERS, Policy, policy_rows
@@ -21,6 +21,7 @@ from sim.processes import (
     budget,
     colleagues,
     encounters,
+    friendships,
     growth,
     hiring,
     innovation,
@@ -65,7 +66,7 @@ WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
         needs, leadership, routing, encounters, trust, learning, innovation, colleagues, worklife, hiring, renewals,
-        growth, accounts, budget,
+        growth, friendships, accounts, budget,
     )
 )  # fmt: skip
 
@@ -179,6 +180,10 @@ class RelationshipModel(ColumnModel):
         """Those who lead a department, as a Mesa agent set."""
         return self.roster(Leader)
 
+    def calls(self, name: str) -> bool:
+        """Whether a process of this name is among those of the week."""
+        return any(getattr(entry, "name", "") == name for entry in self.week)
+
     def size(self) -> int:
         """Members there are today."""
         return int(np.count_nonzero(self.tables["members"]["alive"]))
@@ -212,7 +217,7 @@ class RelationshipModel(ColumnModel):
         self.decision_weeks = max(
             1, round(leadership.decision_wait(self.given[0]["policy"], self.given[0]["leadership"]))
         )
-        if not any(getattr(entry, "name", "") == "leadership" for entry in self.week):
+        if not self.calls("leadership"):
             self.enacted = self.declared.copy()
 
     def outcome(self) -> Outcome:
@@ -227,6 +232,8 @@ class RelationshipModel(ColumnModel):
         """Somebody was added by hand: room for ties, an identity, and no requests unless there is a rate."""
         if isinstance(agent, Member):
             self.tables["ties"].add(self.departments)
+            if "circles" in self.tables:
+                self.tables["friendships"].add(FRIENDS)
             agent.identity = agent.identity or BY_HAND + agent.row
             agent.joined = self.now
             agent.renewal_week = (self.now + WEEKS - 1) % WEEKS

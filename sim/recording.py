@@ -86,7 +86,8 @@ SPENT = [SERVING, GIFTS, ACQUISITION, REPLACEMENT, INNOVATION, SALES_LOST]
 DUE_BELIEF = series("due_belief", "quality", "believed quality, summed over members due")
 DUE_BOND = series("due_bond", "0..1", "personal bond, summed over members due")
 DUE_GRIEVANCE = series("due_grievance", "members", "members due with a grievance")
-LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "no_single_cause")
+DUE_SURROUNDINGS = series("due_surroundings", "quality", "what other members add to or take from renewal, summed over members due")
+LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause")
 LAPSES = [series(f"lapse_{reason}", "members", f"lapses: {reason.replace('_', ' ')}") for reason in LAPSE_REASONS]
 FIRST_LAPSE = LAPSES[0]
 

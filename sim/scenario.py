@@ -31,6 +31,7 @@ class Fit:
     belief: float = quantity(0.365008, "quality", -2.0, 3.0, FITTED, "believed quality of answers of members due, reference run")
     bond: float = quantity(0.180692, "0..1", 0.0, 1.0, FITTED, "personal bond of members due, reference run")
     grievance: float = quantity(0.0412, "share", 0.0, 1.0, FITTED, "share of members due with an unresolved complaint, reference run")
+    surroundings: float = quantity(0.094, "quality", -3.0, 3.0, FITTED, "what other members add to or take from renewal, mean of members due, reference run")
     expectation: float = quantity(0.481672, "quality", -2.0, 3.0, FITTED, "mean expectation of members, reference run")
     reputation: float = quantity(0.925457, "share", 0.0, 1.0, FITTED, "share of good answers, reference run")
     commitment_median: float = quantity(2.64003, "logit", -60.0, 60.0, FITTED, "median commitment of members, reference run; for reasons of leaving")

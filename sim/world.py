@@ -16,6 +16,7 @@ from sim.processes.accounts import AccountParameters
 from sim.processes.budget import BudgetParameters
 from sim.processes.colleagues import ColleagueParameters
 from sim.processes.encounters import EncounterParameters
+from sim.processes.friendships import FriendshipParameters
 from sim.processes.growth import GrowthParameters
 from sim.processes.hiring import HiringParameters
 from sim.processes.innovation import InnovationParameters
@@ -45,6 +46,7 @@ class World:
     hiring: HiringParameters = field(default_factory=HiringParameters)
     renewals: RenewalParameters = field(default_factory=RenewalParameters)
     growth: GrowthParameters = field(default_factory=GrowthParameters)
+    friendships: FriendshipParameters = field(default_factory=FriendshipParameters)
     accounts: AccountParameters = field(default_factory=AccountParameters)
     budget: BudgetParameters = field(default_factory=BudgetParameters)
 

@@ -97,7 +97,7 @@ def test_scenarios():
         horizon=7,
         stationary=False,
         staff_follow_members=True,
-        off=["growth", "budget"],
+        off=["growth", "budget", "friendships"],
     )
     assert contract == expected
 

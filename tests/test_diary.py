@@ -113,7 +113,7 @@ def test_answers_add_up(everybody, entries):
 
 def test_a_decision_is_the_sum_of_its_terms_and_of_its_luck(entries):
     due = entries[entries["event"] == "renewal"]
-    terms = due[["base", "from_belief", "from_bond", "from_grievance", "from_price", "from_outside"]].astype(float)
+    terms = due[["base", "from_belief", "from_bond", "from_grievance", "from_friends", "from_price", "from_outside"]].astype(float)
     assert np.allclose(terms.sum(axis=1), due["odds"].astype(float), atol=1e-12)
     stays = (due["draw"] < due["chance"]) & ~due["forced"].astype(bool)
     assert (stays == due["renewed"].astype(bool)).all()

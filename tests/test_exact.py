@@ -25,8 +25,8 @@ from scipy import special, stats
 
 from sim import Fit, Policy
 from sim import recording as series
-from sim.agents import Department, Member, Tie
-from sim.columns import LATENT
+from sim.agents import Department, Friendship, Member, Tie
+from sim.columns import FRIENDS, LATENT
 from sim.scenario import posts_by_department
 
 MANY = 20_000
@@ -442,7 +442,7 @@ def test_whoever_has_left_is_left_alone():
 
 
 def reorder_members(model, order):
-    """The same founders in other rows, each with the ties that are his."""
+    """The same founders in other rows, each with the ties and friendships that are his."""
     departments = model.departments
     members, ties = model.tables["members"], model.tables["ties"]
     for name in Member.columns:
@@ -450,6 +450,13 @@ def reorder_members(model, order):
     tie_rows = (np.asarray(order)[:, None] * departments + np.arange(departments)).ravel()
     for name in Tie.columns:
         ties[name][:] = ties[name][tie_rows]
+    place = np.append(np.argsort(order), -1)  # where each row has gone; nobody stays nobody
+    friendships = model.tables["friendships"]
+    friend_rows = (np.asarray(order)[:, None] * FRIENDS + np.arange(FRIENDS)).ravel()
+    for name in Friendship.columns:
+        friendships[name][:] = friendships[name][friend_rows]
+    for column in (friendships["other"], model.tables["circles"]["latest"]):
+        column[:] = place[column]
 
 
 CLOSE = dataclasses.replace(LOOSENED_HOLISTIC, innovation=0.5, survey=0.1, intimacy=0.6, cocreate_idea=0.3, solutions=0.5)
@@ -465,7 +472,8 @@ def test_the_order_of_members_changes_nobody(policy):
     assert len(first["identity"]) > 120
     assert same_people(first, second) == set()
     staff = [columns_of(model) for model in models]
-    assert {place for place in differing(*staff) if place[0] not in ("members", "ties")} == set()
+    with_rows = ("members", "ties", "friendships", "circles")
+    assert {place for place in differing(*staff) if place[0] not in with_rows} == set()
     assert same_people(*map(arrays_of, models)) == set()
     assert models[0].offer.any() == (policy is CLOSE)
     ties = [tie_columns(model) for model in models]

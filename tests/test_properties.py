@@ -385,7 +385,7 @@ def test_a_common_promise_gives_way_to_own_experience(commitment, years, promise
 
 
 @UNSEEN
-@given(unit, st.floats(-20, 20), st.tuples(*[st.floats(-5, 5)] * 4))
+@given(unit, st.floats(-20, 20), st.tuples(*[st.floats(-5, 5)] * 5))
 def test_a_reason_for_leaving_would_have_kept_the_member(chance, odds, gaps):
     code = renewals.reason(odds, chance, *gaps)
     enough = [gap for gap in gaps if gap > 0.0 and chance < renewals.logistic(odds + gap)]

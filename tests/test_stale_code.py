@@ -12,10 +12,11 @@ pytestmark = pytest.mark.skipif(not COMPILING, reason="the compiler is switched 
 # One formula that calls another one in another file: the least that can be stale.
 CALL = """
 import numpy as np
-from sim.compiled import CACHE, is_cold
+from sim.compiled import CACHE, module_version
 from sim.founding import quantile
 
-print(is_cold(), CACHE, quantile(np.linspace(-1.0, 1.0, 9), 0.6))
+cold = not any((CACHE / module_version("sim.founding")).rglob("*.nbc"))
+print(cold, CACHE, quantile(np.linspace(-1.0, 1.0, 9), 0.6))
 """
 
 
@@ -53,6 +54,15 @@ def test_an_edited_formula_is_compiled_again_and_an_unchanged_one_is_not(checkou
     assert (first[0], again[0], edited[0], restored[0]) == (True, False, True, False)
     assert first[1:] == again[1:] == restored[1:]
     assert edited[2] > first[2] + 0.01
+
+
+def test_an_edit_makes_stale_only_what_imports_it(checkout):
+    ask = "from sim.compiled import module_version as v; print(v('sim.luck'), v('sim.processes.renewals'), v('sim.processes.needs'))"
+    before = run_python(ask, checkout).split()
+    edited = checkout / "sim" / "processes" / "renewals.py"
+    edited.write_text(edited.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    after = run_python(ask, checkout).split()
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
 
 
 def test_a_folder_for_machine_code_named_by_the_user_holds_no_stale_code_either(checkout):

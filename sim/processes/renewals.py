@@ -1,7 +1,7 @@
 """Members whose dues fall due decide whether to stay.
 
-The decision sees base commitment, the believed quality of answers, the personal bond, an open grievance, dues
-and the outside option; each enters once, and trust not at all (it acts through disclosure, take-up and belief).
+The decision sees base commitment, the believed quality of answers, the personal bond, an open grievance, other
+members, dues and the outside option; each enters once, and trust not at all (it acts through disclosure, take-up and belief).
 How strongly lived experience weighs is not identified by retention data, so it is an uncertain parameter, and
 base commitment is fitted again for each value of it.
 
@@ -17,9 +17,11 @@ import math
 
 import numpy as np
 
+from sim.columns import FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
 from sim.processes.encounters import faded
+from sim.processes.friendships import surroundings
 from sim.processes.needs import WEEKS, rows_due
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
@@ -28,6 +30,7 @@ from sim.recording import (
     DUE_BOND,
     DUE_FIRST,
     DUE_GRIEVANCE,
+    DUE_SURROUNDINGS,
     EXPECTED,
     EXPECTED_FIRST,
     FIRST_LAPSE,
@@ -36,7 +39,7 @@ from sim.recording import (
 )  # fmt: skip
 
 RENEWAL = decision("renewals.renewal")
-INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, NO_SINGLE_CAUSE = 1, 2, 3, 4, 5, 6  # order of LAPSE_REASONS
+INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE = range(1, 8)  # order of LAPSE_REASONS
 
 
 @quantities
@@ -72,12 +75,13 @@ def base_commitment(commitment, years, promise, promise_years):
 
 
 @formula
-def lived_experience(belief, bond, grievance, fit, world):
-    """Lived experience against its level in the reference run, in units of quality."""
+def lived_experience(belief, bond, grievance, around, fit, world):
+    """Lived experience against its level in the reference run, in units of quality; ``around`` is what other members add."""
     return (
         (belief - fit.belief)
         + world.bond_weight * (bond - fit.bond)
         - world.grievance_weight * (grievance - fit.grievance)
+        + (around - fit.surroundings)
     )
 
 
@@ -88,10 +92,10 @@ def renewal_odds(base, lived, dues, outside_option, world):
 
 
 @formula
-def chance_of_renewal(commitment, years, belief, bond, grievance, fit, world, scenario):
+def chance_of_renewal(commitment, years, belief, bond, grievance, around, fit, world, scenario):
     """Probability that a member renews, given what he brings and what he has lived through; 0..1."""
     base = base_commitment(commitment, years, fit.promise, fit.promise_years)
-    lived = lived_experience(belief, bond, grievance, fit, world)
+    lived = lived_experience(belief, bond, grievance, around, fit, world)
     return (1.0 - fit.involuntary) * logistic(renewal_odds(base, lived, scenario.dues, scenario.outside_option, world))
 
 
@@ -117,7 +121,7 @@ def combined_bond(ties, row, staff, week, given):
 
 
 @formula
-def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap):
+def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_gap):
     """Why a member left: the one term whose reset to the reference median would have kept him, with the same luck.
 
     Each gap is what resetting that term would add to the log odds; the largest that suffices is the reason.
@@ -130,12 +134,14 @@ def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap):
     if bond_gap > largest and chance < logistic(odds + bond_gap):
         code, largest = ENGAGEMENT, bond_gap
     if grievance_gap > largest and chance < logistic(odds + grievance_gap):
-        code = GRIEVANCE
+        code, largest = GRIEVANCE, grievance_gap
+    if friends_gap > largest and chance < logistic(odds + friends_gap):
+        code = FRIENDS_GONE
     return code
 
 
 @making_kernel
-def decide(members, renewal_week, alive, count, ties, staff, renewed, tally, week, luck, given):
+def decide(members, renewal_week, alive, count, ties, friendships, staff, renewed, tally, week, luck, given):
     """Members due this week renew or leave; returns how many renewed, their rows in ``renewed``."""
     world, fit, scenario = given[0].renewals, given[0].fit, given[0].scenario
     done, due = 0, week % WEEKS
@@ -144,6 +150,8 @@ def decide(members, renewal_week, alive, count, ties, staff, renewed, tally, wee
         if turn + AHEAD < len(rows):
             fetch_early(members, np.int64(rows[turn + AHEAD]))
             fetch_early(ties, np.int64(rows[turn + AHEAD]) * departments)
+            if len(friendships) > 0:
+                fetch_early(friendships, np.int64(rows[turn + AHEAD]) * FRIENDS)
             fetch_early(ties, np.int64(rows[turn + AHEAD]) * departments + departments - 1)
         row = np.int64(rows[turn])
         member = members[row]
@@ -154,13 +162,15 @@ def decide(members, renewal_week, alive, count, ties, staff, renewed, tally, wee
         bond = combined_bond(ties, row, staff, week, given)
         grievance = 1.0 if member.grievance >= 0 and week - int(member.grievance) <= world.grievance_weeks else 0.0
         base = base_commitment(np.float64(member.commitment), float(years), fit.promise, fit.promise_years)
-        lived = lived_experience(member.belief, bond, grievance, fit, world)
+        around = surroundings(friendships, members, alive, row, week, given)
+        lived = lived_experience(member.belief, bond, grievance, around, fit, world)
         odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option, world)
         chance = logistic(odds)
         tally[DUE] += 1.0
         tally[DUE_BELIEF] += member.belief
         tally[DUE_BOND] += bond
         tally[DUE_GRIEVANCE] += grievance
+        tally[DUE_SURROUNDINGS] += around
         tally[EXPECTED] += (1.0 - fit.involuntary) * chance
         if years == 1:
             tally[DUE_FIRST] += 1.0
@@ -180,6 +190,7 @@ def decide(members, renewal_week, alive, count, ties, staff, renewed, tally, wee
             code = reason(
                 odds, staying, usual - base, weight * (fit.belief_median - member.belief),
                 weight * world.bond_weight * (fit.bond_median - bond), weight * world.grievance_weight * grievance,
+                weight * (fit.surroundings - around),
             )  # fmt: skip
         alive[row] = False
         member.left = week
@@ -195,6 +206,6 @@ def step(model) -> None:
         model.renewed = np.zeros(members.capacity, np.int32)
     model.renewed_count = decide(
         members.rows, members.scanned["renewal_week"], members.scanned["alive"], members.count,
-        model.tables["ties"].rows, model.tables["staff"].rows, model.renewed, model.record.tally,
+        model.tables["ties"].rows, model.tables["friendships"].rows, model.tables["staff"].rows, model.renewed, model.record.tally,
         model.now, model.luck, model.given,
     )  # fmt: skip
