@@ -185,7 +185,7 @@ def found(model) -> None:
     tables["projects"].add(departments + LATENT)
     model.cases = Table(Case, departments, max(64, scenario.members // 3))
     staff = tables["staff"].rows
-    hiring.found_staff(staff, model.seats, model.first_post, model.opened, model.luck, model.given)
+    hiring.found_staff(staff, model.seats, model.first_post, model.opened, model.enacted, model.luck, model.given)
     worklife.settle_staff(staff, 0, posts, 0, model.enacted, model.given)
     leadership.found_leaders(model)
     accounts.price_services(tables["departments"].rows, departments, model.luck, model.given)

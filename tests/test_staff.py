@@ -93,7 +93,7 @@ def test_the_best_of_several_applicants_is_as_much_better_as_order_statistics_sa
     model, posts = small_model(20, policy=policy), 2500
     gained = np.zeros(4)
     for post in range(posts):
-        identity = chosen_applicant(post, 1, model.luck, model.given)
+        identity = chosen_applicant(post, 1, model.enacted[0], model.luck, model.given)
         first = post * 4096 + 8
         assert first <= identity < first + count
         skill, empathy, alignment, _ = draws(model.luck, TRAITS, 0, identity, 0, 0)

@@ -49,9 +49,9 @@ def bounded(value, low, high):
 
 
 @formula
-def seen_score(skill, empathy, alignment, spotting, error, policy, world):
+def seen_score(skill, empathy, alignment, spotting, error, levers, world):
     """How good an applicant looks, given standard normal traits and an error: what is hired for, as an interview shows it."""
-    values, opportunities = policy.hire_values, policy.hire_opportunities
+    values, opportunities = levers.hire_values, levers.hire_opportunities
     skills = max(0.0, 1.0 - values - opportunities)
     fit = skills * skill + values * (empathy + alignment) / math.sqrt(2.0) + opportunities * spotting
     scale = math.sqrt(skills * skills + values * values + opportunities * opportunities)
@@ -59,16 +59,16 @@ def seen_score(skill, empathy, alignment, spotting, error, policy, world):
 
 
 @kernel
-def chosen_applicant(post, vacancy, luck, given):
-    """Identity of the applicant taken for a post, ``vacancy`` times vacant before."""
-    policy, world = given[0].policy, given[0].hiring
+def chosen_applicant(post, vacancy, levers, luck, given):
+    """Identity of the applicant taken for a post, ``vacancy`` times vacant before, by what its department looks for."""
+    world = given[0].hiring
     first = post * APPLICANTS_A_POST + vacancy * APPLICANTS_A_VACANCY
     best, best_score = first, -1e9
-    for turn in range(int(bounded(policy.selectivity + 0.5, 1.0, float(APPLICANTS_A_VACANCY)))):
+    for turn in range(int(bounded(levers.selectivity + 0.5, 1.0, float(APPLICANTS_A_VACANCY)))):
         skill, empathy, alignment, _ = draws(luck, TRAITS, 0, first + turn, 0, 0)
         spotting, _, _, error = draws(luck, TRAITS, 0, first + turn, 0, 1)
         score = seen_score(
-            normal(skill), normal(empathy), normal(alignment), normal(spotting), normal(error), policy, world
+            normal(skill), normal(empathy), normal(alignment), normal(spotting), normal(error), levers, world
         )
         if score > best_score:
             best, best_score = first + turn, score
@@ -97,50 +97,52 @@ def start_work(staff, row, post, identity, department, week, luck, given):
 
 
 @kernel
-def found_staff(staff, seats, first_post, opened, luck, given):
+def found_staff(staff, seats, first_post, opened, enacted, luck, given):
     """Fill all posts at founding, with people who have been there for as long as staff usually stay."""
     leaving, row = given[0].worklife.leaving, 0
     for department in range(len(opened)):
         for post in range(first_post[department], first_post[department] + opened[department]):
             years = -math.log(draws(luck, TENURE, 0, post, 0, 0)[0]) / max(leaving, 0.02)
             weeks = int(52.0 * min(years, 40.0))
-            start_work(staff, row, post, chosen_applicant(post, 0, luck, given), department, -weeks, luck, given)
+            chosen = chosen_applicant(post, 0, enacted[department], luck, given)
+            start_work(staff, row, post, chosen, department, -weeks, luck, given)
             seats[post] = row
             row += 1
 
 
+@formula
+def vacancy_weeks(selectivity, world):
+    """How long a post stays vacant where so many applicants are looked at."""
+    return world.vacancy + world.applicant_weeks * selectivity
+
+
 @kernel
-def posts_due(seats, first_post, opened, vacant_since, week, weeks):
-    """How many open posts have been vacant for so many weeks."""
+def posts_due(seats, first_post, opened, vacant_since, enacted, week, given):
+    """How many open posts have been vacant for as long as their department takes to fill them."""
     due = 0
     for department in range(len(opened)):
+        weeks = vacancy_weeks(enacted[department].selectivity, given[0].hiring)
         for post in range(first_post[department], first_post[department] + opened[department]):
             if seats[post] < 0 and week >= vacant_since[post] + weeks:
                 due += 1
     return due
 
 
-def vacancy_weeks(model) -> float:
-    """How long a post stays vacant under the present policy."""
-    world = model.world.hiring
-    return world.vacancy + world.applicant_weeks * model.policy.selectivity
-
-
 def hire(model) -> None:
     """Fill the posts whose vacancy is over."""
-    staff, world, weeks = model.tables["staff"], model.world.hiring, vacancy_weeks(model)
-    looking = world.applicant_cost * model.policy.selectivity
+    staff, world, enacted = model.tables["staff"], model.world.hiring, model.enacted
     for department, opened in enumerate(model.opened.tolist()):
-        first = int(model.first_post[department])
+        first, selectivity = int(model.first_post[department]), float(enacted["selectivity"][department])
+        weeks = vacancy_weeks(selectivity, model.given[0]["hiring"])
         mine = slice(first, first + opened)
         due = (model.seats[mine] < 0) & (model.now >= model.vacant_since[mine] + weeks)
         for post in (first + np.flatnonzero(due)).tolist():
             row = staff.add(1).start
             model.applicants[post] += 1
-            identity = chosen_applicant(post, int(model.applicants[post]), model.luck, model.given)
+            identity = chosen_applicant(post, int(model.applicants[post]), enacted[department], model.luck, model.given)
             start_work(staff.rows, row, post, identity, department, model.now, model.luck, model.given)
             model.seats[post] = row
-            model.record.tally[REPLACEMENT] += world.replacement_cost + looking
+            model.record.tally[REPLACEMENT] += world.replacement_cost + world.applicant_cost * selectivity
 
 
 def close_post(model, post: int, department: int) -> None:
@@ -183,5 +185,7 @@ def step(model) -> None:
     if model.scenario.staff_follow_members and model.now > 0 and model.now % 52 == 0:
         living = int(np.count_nonzero(model.tables["members"]["alive"]))
         open_posts(model, round(living / model.scenario.members_per_post))
-    if posts_due(model.seats, model.first_post, model.opened, model.vacant_since, model.now, vacancy_weeks(model)):
+    if posts_due(
+        model.seats, model.first_post, model.opened, model.vacant_since, model.enacted, model.now, model.given
+    ):
         hire(model)
