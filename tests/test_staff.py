@@ -125,7 +125,7 @@ def test_who_applies_is_fixed_before_any_policy():
     tables = [arm.tables["staff"] for arm in arms]
     newcomers = [table["hired"] >= 0 for table in tables]
     assert min(map(sum, newcomers)) > 10
-    for table, rows, most in zip(tables, newcomers, (2, 8), strict=True):
+    for table, rows, most in zip(tables, newcomers, (3, 8), strict=True):  # three at first: leaders carry the change
         identity, post = table["identity"][rows], table["post"][rows]
         assert ((identity - post * 4096) // 8 >= 1).all()
         assert ((identity - post * 4096) % 8 < most).all()
