@@ -328,7 +328,7 @@ ARGUMENTS = {
     "tolerance": st.floats(0.3, 2.0), "spread": st.floats(0.2, 2.0), "drift": st.floats(0, 0.6), "least": st.floats(0.2, 1.0),
     "deviation": st.floats(-9, 9), "step": st.floats(0, 1),
     "dues": st.floats(0, 5), "outside_option": st.floats(-3, 3), "lived": st.floats(-10, 10),
-    "around": st.floats(-5, 3), "contagion_weeks": st.floats(1, 104), "promise_years": st.floats(0, 30),
+    "around": st.floats(-5, 3), "selectivity": st.floats(1, 8), "contagion_weeks": st.floats(1, 104), "promise_years": st.floats(0, 30),
     "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),
     "main_domain": st.integers(0, 1), "first": st.integers(0, 99), "posts": st.integers(1, 9), "opened": st.just(1),
 }  # fmt: skip
