@@ -4,10 +4,11 @@ submitit hands jobs over as files, pickled by us and read by us only: in a folde
 removed at the end. Nothing is ever read from such a file that a user names.
 """
 
+import logging
 import math
 import os
 import shutil
-import sys
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from experiments.engines.base import Engine, JobLost
 from sim.quantities import OutOfRange
 
 LONGEST_ARRAY = 1000
+ASK_QUEUE = 10.0  # seconds between looks at the queue
 
 
 def open_engine(settings, private=None) -> Engine:
@@ -43,13 +45,15 @@ class OnSlurm(Engine):
             name="relsim", timeout_min=settings.minutes, mem_gb=settings.memory_gb, cpus_per_task=1
         )
         if settings.executor == "slurm":
-            # Written into the batch script, so that nodes run this very Python whatever their own is.
-            self.executor.update_parameters(slurm_array_parallelism=self.workers, slurm_python=sys.executable)
+            # The batch script names this very Python, whatever that of the nodes is: submitit's default.
+            self.executor.update_parameters(slurm_array_parallelism=self.workers)
             if settings.partition:
                 self.executor.update_parameters(slurm_partition=settings.partition)
             if settings.account:
                 self.executor.update_parameters(slurm_account=settings.account)
-        self.jobs = set()
+        self.jobs, self.missing, self.asked = set(), set(), time.monotonic()
+        # submitit asks sacct how jobs do, and warns each time where a cluster keeps no accounts; the queue tells as well.
+        logging.getLogger("submitit").setLevel(logging.ERROR)
 
     def submit(self, task, jobs):
         made = self.executor.map_array(task, list(jobs))
@@ -59,14 +63,31 @@ class OnSlurm(Engine):
     def wait(self, handles):
         pause = 0.05
         while True:
-            done = [job for job in handles if job.done()]
+            done = [job for job in handles if job.done()] or self.left_queue(handles)
             if done:
                 return done
             time.sleep(pause)
             pause = min(2 * pause, 0.5 if self.settings.executor == "local" else 5.0)
 
+    def left_queue(self, handles) -> list:
+        """Jobs that twice in a row were no longer in the queue and have left no answer: cancelled, or their node is down."""
+        if self.settings.executor == "local" or time.monotonic() < self.asked + ASK_QUEUE:
+            return []
+        self.asked = time.monotonic()
+        listed = subprocess.run(
+            ["squeue", "--noheader", "--array", "--format=%i"], capture_output=True, text=True, check=False
+        )
+        if listed.returncode != 0:
+            return []
+        there = set(listed.stdout.split())
+        gone = {job for job in handles if job.job_id not in there}
+        lost, self.missing = gone & self.missing, gone
+        return list(lost)
+
     def result(self, job):
         self.jobs.discard(job)
+        if job in self.missing and not job.paths.result_pickle.exists():
+            raise JobLost("a job left the queue without an answer")
         try:
             return job.result()
         except FailedJobError as error:
