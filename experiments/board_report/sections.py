@@ -7,6 +7,7 @@ from experiments.board_report import tables
 from experiments.statistics import DECISION_METRICS, Comparison, paired
 from experiments.wording import capital, label, listed, number
 
+RULES_AT_A_GLANCE = 8
 TAILS = [f"{side}_beyond_reference" for side in ("upside", "downside")]
 
 
@@ -16,13 +17,15 @@ def sections(comparison: Comparison, drawn: dict) -> list[dict | None]:
     return [make(comparison, drawn) for make in makers]
 
 
-def section(name, title, words, figure=None, caption="", alt="", detail=None, shown=None, notes=()):
-    """A section for the template; None when there is neither a figure nor a table."""
+def section(
+    name, title, words, figure=None, caption="", alt="", detail=None, shown=None, notes=(), folded="The numbers as a table"
+):
+    """A section for the template; None when there is neither a figure nor a table. ``folded`` names a table to unfold."""
     if figure is None and not shown and not detail:
         return None
     return {
         "name": name, "title": title, "words": [text for text in words if text], "figure": figure, "caption": caption,
-        "alt": alt, "detail": detail, "shown": [each for each in shown or [] if each], "notes": notes,
+        "alt": alt, "detail": detail, "folded": folded, "shown": [each for each in shown or [] if each], "notes": notes,
     }  # fmt: skip
 
 
@@ -35,6 +38,9 @@ def compared(comparison: Comparison, drawn: dict):
         "week, is the same in both arms of a pair.",
         f"Each policy was run {runs} times, each time with other luck." if runs else "",
     ]
+    if rules and len(rules["rows"]) > RULES_AT_A_GLANCE:  # a board wants the answer's pictures first
+        folded = f"The {len(rules['rows'])} rules that differ"
+        return section("compared", "What was compared", words, detail=rules, folded=folded)
     return section("compared", "What was compared", words, shown=[rules] if rules else None)
 
 
