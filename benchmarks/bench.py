@@ -22,7 +22,7 @@ from benchmarks.measuring import Figures, Taken, in_turn, machine_line, signific
 from benchmarks.pairs import pair_variances
 from benchmarks.plain_mesa import PlainMesa
 from benchmarks.rival_c import RivalC, compiler, core_model, library
-from experiments.scenarios import scenario_named
+from experiments.settings.scenarios import scenario_named
 from sim import RelationshipModel, recording
 from sim.luck import draws, normal
 from sim.processes.needs import WEEKS

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from joblib import Parallel, delayed
 
-from experiments.scenarios import scenario_named
+from experiments.settings.scenarios import scenario_named
 from sim import Policy, RelationshipModel, World
 from sim.processes.needs import WEEKS
 from sim.processes.worklife import WorklifeParameters

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.scenarios import scenario_named
+from experiments.settings.scenarios import scenario_named
 from sim import WEEK, RelationshipModel
 from sim.policy import LEVERS
 from sim.processes import encounters, needs, renewals, routing, trust

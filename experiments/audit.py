@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.folders import find, names, our_folder
-from experiments.guard import WrongRequest, check_name, nearest, short
-from experiments.lever_words import lever
-from experiments.wording import plain
+from experiments.settings.folders import find, names, our_folder
+from experiments.settings.guard import WrongRequest, check_name, nearest, short
+from experiments.words.lever_words import lever
+from experiments.words.wording import plain
 from sim.audit import QUESTIONS, check_answers, levers
 from sim.policy import Policy
 from sim.quantities import OutOfRange, described

@@ -14,17 +14,15 @@ import pandas as pd
 from experiments.engines import warm_up
 from experiments.figures.fits import survival_fit
 from experiments.figures.style import save
-from experiments.fitting import beta_geometric_survival, fit_cohort, live, shifted_beta_geometric
-from experiments.line import CONTRACT_START, Fitter, world_at
-from experiments.manifest import write_manifest
-from experiments.scenarios import scenario_named, scenario_text
-from experiments.tables import SurvivalTable, published, read_survival
-from experiments.targets import cohort_survival, larger
+from experiments.fits.fitting import beta_geometric_survival, shifted_beta_geometric
+from experiments.fits.line import Fitter, fitted_to
+from experiments.fits.tables import SurvivalTable, published, read_survival
+from experiments.fits.targets import cohort_survival, larger
+from experiments.runs.manifest import write_manifest
+from experiments.settings.scenarios import scenario_named, scenario_text
 from sim import Scenario, World
-from sim.scenario import Fit
 
 STEPS = (0.0, 0.1, 0.3, 0.6, 1.0)  # points of the line between 0 and the largest weight; the default is added
-LIVES = 40_000  # people whose lives are written down for a fit
 SHOWN = 20_000  # people simulated to show a fit
 CALIBRATE = "relsim calibrate"
 
@@ -56,21 +54,6 @@ def own_fit(request) -> tuple[Scenario, SurvivalTable]:
     """Commitment of a cohort scenario fitted to a user's table, at this world's weight of lived experience and at 0."""
     table = read_survival(request.data)
     return fitted_to(table, request.scenario, request.world, request.seed, request.fit_years), table
-
-
-def fitted_to(table: SurvivalTable, scenario: Scenario, world: World, seed: int, years: int | None = None) -> Scenario:
-    """A cohort scenario with commitment fitted to a renewal table, everything on; two points of its line."""
-    line = []
-    for weight in sorted({0.0, world.renewals.lived_weight}):
-        fit = replace(nearest(scenario.line, weight), lived_weight=weight)
-        lives = live(larger(scenario, LIVES), world_at(world, weight), table, seed, fit)
-        line.append(fit_cohort(table, lives, world_at(world, weight), fit, years))
-    return replace(scenario, line=line)
-
-
-def nearest(line: list[Fit], weight: float) -> Fit:
-    """The fit of a line closest to a weight; where there is no line, a usual start."""
-    return min(line, key=lambda fit: abs(fit.lived_weight - weight), default=CONTRACT_START)
 
 
 def fit_line(request) -> dict[str, Scenario]:

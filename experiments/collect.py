@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.gathering import all_rows, runs_of, trouble_with
-from experiments.guard import WrongRequest, short
-from experiments.manifest import versions, write_whole
-from experiments.parts import FIRST, as_bytes
-from experiments.store import Store
-from experiments.teaching import help_on_folders
+from experiments.command_line.teaching import help_on_folders
+from experiments.runs.manifest import versions, write_whole
+from experiments.settings.guard import WrongRequest, short
+from experiments.sweeps.gathering import all_rows, runs_of, trouble_with
+from experiments.sweeps.parts import FIRST, as_bytes
+from experiments.sweeps.store import Store
 
 TABLES = ("runs", "pairs")
 KEYS = {"runs": ["run_id"], "pairs": ["reference_run_id", "policy_run_id"]}

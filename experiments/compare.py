@@ -2,32 +2,16 @@
 
 import sys
 import time
-from dataclasses import asdict, replace
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
-import pandas as pd
-
-from experiments.calibrate import fitted_to
-from experiments.engines import Engine, opened, results, warm_up
-from experiments.line import world_at
-from experiments.manifest import manifest, write_manifest, write_whole
-from experiments.policies import plain_policy
-from experiments.replicates import OWN_KEYS, Job, Replicate, lost_replicate, preliminary, run_replicate, tails_of
-from experiments.scenarios import scenario_named
-from experiments.statistics import Comparison, answer, paired
-from experiments.tables import SurvivalTable, published, read_survival
-from experiments.targets import (
-    CONTRACT_MEMBERS,
-    association_statistics,
-    cohort_survival,
-    contract_statistics,
-    larger,
-    verdicts,
-)  # fmt: skip
-from sim.metrics import METRICS
-from sim.pairs import PAIRED
+from experiments.engines import warm_up
+from experiments.fits.tables import published, read_survival
+from experiments.notebook import compare_in_memory
+from experiments.runs.comparing import compare
+from experiments.runs.manifest import write_manifest, write_whole
+from experiments.runs.statistics import Comparison, paired
+from experiments.words.answer import answer
 
 SHOWN = ("retention_rate", "value_surplus_mean", "upside_beyond_reference", "downside_beyond_reference", "margin")
 
@@ -45,122 +29,6 @@ def run(request) -> int:
     if failed:
         print(f"relsim: {failed} of {len(comparison.runs)} runs failed; they are rows of runs.parquet with their error", file=sys.stderr)
     return 3 if failed else 0
-
-
-def compare(request, table: SurvivalTable) -> Comparison:
-    """Everything a comparison leaves behind, in memory."""
-    if request.data:
-        request.scenario = fitted_to(table, request.scenario, request.world, request.seed)
-    with opened(request.engine, private=request.out) as engine:
-        return compare_on(engine, request, table)
-
-
-def compare_on(engine: Engine, request, table: SurvivalTable) -> Comparison:
-    """Everything a comparison leaves behind, computed by an engine."""
-    job = first_job(request)
-    early = [replace(job, replicate=OWN_KEYS + k) for k in range(request.preliminary)]
-    # Ready in any order, used in this one: quantiles and medians do not depend on it, sums might.
-    background = [run for _, run in sorted(results(_numbered, early, engine, "reference, for the tails"), key=lambda part: part[0])]
-    medians = {f"{name}_median": float(np.median([run[name] for run in background])) for name in ("commitment", "belief")}
-    job = replace(job, tails=tails_of(background), fit=replace(job.fit, **medians))
-    jobs = [replace(job, replicate=number) for number in range(request.replicates)]
-    done = sorted(results(run_replicate, jobs, engine, "policies", lost=lost_replicate), key=lambda part: part.number)
-    line = lived_line(request, job, engine) if request.line and len(request.scenario.line) > 1 else pd.DataFrame()
-    targets = held_against(request, table, done) if request.targets else pd.DataFrame()
-    return Comparison(
-        runs=pd.DataFrame([row for part in done for row in part.runs]),
-        pairs=pd.DataFrame([row for part in done for row in part.pairs]),
-        weekly=pd.concat([frame for part in done for frame in part.weekly] or [pd.DataFrame()], ignore_index=True),
-        deciles=pd.DataFrame([row for part in done for row in part.deciles]),
-        quantiles=pd.DataFrame([row for part in done for row in part.quantiles]),
-        survival=pd.DataFrame([row for part in done for row in part.survival]),
-        line=line,
-        targets=targets,
-        metric_info=metric_info(),
-        manifest=manifest(request, described(request, job)),
-    )
-
-
-def first_job(request) -> Job:
-    """Replicate 0 of a request."""
-    years = request.horizon
-    return Job(
-        scenario=request.scenario, world=request.world, fit=request.scenario.fit_at(request.world.renewals.lived_weight),
-        policies=request.policy_set, years=years, seed=request.seed, replicate=0,
-    )  # fmt: skip
-
-
-def described(request, job: Job) -> dict:
-    """What the manifest says of a comparison beyond the configuration."""
-    typed = " ".join(text for text in request.overrides if not text.startswith("out="))
-    return {
-        "command": f"relsim compare {typed}".strip(),
-        "scenario": request.scenario.name,
-        "members": request.scenario.members,
-        "world": job.world_name,
-        "years": job.years,
-        "replicates": request.replicates,
-        "reference": job.reference,
-        "policies": {name: plain_policy(policy) for name, policy in request.policy_set.items()},
-        "fit": asdict(job.fit),
-        "tails": asdict(job.tails),
-    }
-
-
-def metric_info() -> dict[str, dict]:
-    """Unit, meaning, direction and smallest difference that matters of every metric."""
-    named = ("unit", "about", "better", "smallest_that_matters")
-    return {name: {key: getattr(metric, key) for key in named} for name, metric in METRICS.items()} | PAIRED
-
-
-def lived_line(request, job: Job, engine: Engine) -> pd.DataFrame:
-    """The policy effect at each weight of lived experience that fits the retention data equally well."""
-    weights = [fit.lived_weight for fit in request.scenario.line]
-    jobs = [
-        replace(job, world=world_at(request.world, weight), fit=request.scenario.fit_at(weight), replicate=number, tails=None)
-        for weight in weights
-        for number in range(request.line_replicates)
-    ]
-    rows = []
-    for weight, part in results(_at_weight, jobs, engine, "weight of lived experience", lost=_lost_at_weight):
-        runs = {row["policy"]: row for row in part.runs if row["status"] == "ok"}
-        reference = runs.pop(job.reference, None)
-        for policy, row in runs.items() if reference else ():
-            gaps = {
-                f"{name}_difference": row[metric] - reference[metric]
-                for name, metric in (("retention", "retention_rate"), ("value", "value_surplus_mean"))
-                if metric in row
-            }
-            end = {weights[0]: "low", weights[-1]: "high"}.get(weight, "")
-            rows.append({"lived_weight": weight, "policy": policy, "replicate": part.number, "end": end} | gaps)
-    return pd.DataFrame(rows).sort_values(["lived_weight", "policy", "replicate"], ignore_index=True)
-
-
-def _at_weight(job: Job) -> tuple[float, Replicate]:
-    """One replicate, labelled with its weight of lived experience."""
-    return job.world.renewals.lived_weight, run_replicate(job)
-
-
-def _lost_at_weight(job: Job) -> tuple[float, Replicate]:
-    """A replicate that kills its process, labelled likewise."""
-    return job.world.renewals.lived_weight, lost_replicate(job)
-
-
-def _numbered(job: Job) -> tuple[int, dict]:
-    """One preliminary run with its number."""
-    return job.replicate, preliminary(job)
-
-
-def held_against(request, table: SurvivalTable, done: list[Replicate]) -> pd.DataFrame:
-    """Targets beside simulated values: the association's from the burn-in of these runs, the contract's from a cohort."""
-    world, statistics = request.world, {}
-    settled = np.array([part.settled for part in done if part.settled is not None])
-    if request.scenario.stationary and len(settled):
-        statistics |= association_statistics(*settled.T)
-    contract = larger(request.scenario if not request.scenario.stationary else scenario_named("contract"), CONTRACT_MEMBERS)
-    surviving = cohort_survival(contract, world, contract.fit_at(world.renewals.lived_weight), table.years, request.seed)
-    statistics |= contract_statistics(surviving, table, CONTRACT_MEMBERS)
-    return verdicts(statistics, table).sort_values("id", ignore_index=True)
 
 
 def leave(comparison: Comparison, request, wall_seconds: float) -> None:
@@ -214,8 +82,6 @@ class _Callable(ModuleType):
     """
 
     def __call__(self, policies: list[str], *overrides: str):
-        from experiments.notebook import compare_in_memory
-
         return compare_in_memory(policies, *overrides)
 
 

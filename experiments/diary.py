@@ -2,7 +2,7 @@
 
 import sys
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
 from types import ModuleType
@@ -10,31 +10,16 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 
-from experiments.calibrate import fitted_to
 from experiments.engines import opened, results, warm_up
-from experiments.manifest import write_manifest, write_whole
-from experiments.replicates import OWN_KEYS, Job, preliminary, settled_organisation
-from experiments.tables import read_survival
-from experiments.telling import parting_in_words, sentences
-from experiments.wording import label
-from sim import RelationshipModel
+from experiments.fits.line import fitted_to
+from experiments.fits.tables import read_survival
+from experiments.runs.lives import Chosen, choose, facts_of, final_policies, lived
+from experiments.runs.manifest import write_manifest, write_whole
+from experiments.runs.replicates import OWN_KEYS, Job, preliminary, settled_organisation
+from experiments.words.telling import parting_in_words, sentences
+from experiments.words.wording import label
 from sim.diary import ENTRY, MemberDiary
-from sim.outcome import Outcome
-from sim.processes.needs import WEEKS
-from sim.processes.renewals import INVOLUNTARY
 from sim.quantities import OutOfRange
-
-READ = 20  # people of either kind whose diaries are read before one is chosen
-
-
-@dataclass
-class Chosen:
-    """Who is told of, and why."""
-
-    member: int
-    how: str
-    others: list[tuple[int, str]] = field(default_factory=list)
-    """Other members worth telling of: (number, what became of them)."""
 
 
 @dataclass
@@ -156,97 +141,6 @@ def tell(request) -> Telling:
     )  # fmt: skip
 
 
-def final_policies(job: Job) -> dict:
-    """The policies of a job, of timelines the last step."""
-    return {name: getattr(policy, "policy", policy) for name, policy in job.policies.items()}
-
-
-def facts_of(model: RelationshipModel, row: int) -> dict:
-    """Who a member is at the switch."""
-    member = model.tables["members"].rows[row]
-    return {
-        "years": (model.now - int(member["joined"])) / WEEKS, "main_domain": int(member["main_domain"]),
-        "requests": float(member["request_rate"]) * WEEKS, "voice": float(member["voice"]),
-        "commitment": float(member["commitment"]), "trust": float(model.tables["members"].scanned["trust"][row]),
-    }  # fmt: skip
-
-
-def lived(settled: RelationshipModel, job: Job, rows: list[int]) -> dict[str, dict[int, MemberDiary]]:
-    """The diaries of some members under each policy."""
-    kept = {}
-    for name, policy in job.policies.items():
-        arm = settled.fork(policy)
-        kept[name] = {row: MemberDiary(row).watch(arm) for row in rows}
-        arm.run_for(WEEKS * job.years)
-    return kept
-
-
-def fates(settled: RelationshipModel, job: Job) -> dict[str, Outcome]:
-    """The outcome of each arm, nobody watching."""
-    outcomes = {}
-    for name, policy in job.policies.items():
-        arm = settled.fork(policy)
-        arm.run_for(WEEKS * job.years)
-        outcomes[name] = arm.outcome()
-    return outcomes
-
-
-def choose(settled: RelationshipModel, job: Job) -> Chosen:
-    """Somebody whose fate depends on the policy: who left by own decision under one and stayed under the other.
-
-    Of those, up to :data:`READ` are read; the one told of is whose chance of renewing differed most when they parted.
-    """
-    reference, policy = job.policies
-    outcomes = fates(settled, job)
-    cohort = outcomes[reference].cohort
-    left, reason = ({n: o.members[c][cohort] for n, o in outcomes.items()} for c in ("left", "lapse"))
-    kept_by, lost_by = (
-        cohort[(left[gone] >= 0) & (reason[gone] != INVOLUNTARY) & (left[stays] < 0)]
-        for gone, stays in ((reference, policy), (policy, reference))
-    )
-    if len(kept_by) + len(lost_by) == 0:
-        gap = np.abs(outcomes[policy].surplus - outcomes[reference].surplus)
-        return Chosen(
-            int(cohort[np.argmax(gap)]),
-            f"Nobody of the {len(cohort):,} members left under one policy and stayed under the other: "
-            "told of is the one whose value differs most.",
-        )
-    read = {"kept": evenly(kept_by), "lost": evenly(lost_by)}
-    diaries = lived(settled, job, [*read["kept"], *read["lost"]])
-    ranked = {
-        kind: sorted(rows, key=lambda row: (-parting_gap(diaries, row), row)) for kind, rows in read.items()
-    }  # fmt: skip
-    usual, rare = ("kept", "lost") if len(kept_by) >= len(lost_by) else ("lost", "kept")
-    became = {
-        "kept": f"left under {label(reference)}, stayed under {label(policy)}",
-        "lost": f"stayed under {label(reference)}, left under {label(policy)}",
-    }
-    many = {"kept": len(kept_by), "lost": len(lost_by)}
-    how = (
-        f"Of {len(cohort):,} members, {many['kept']:,} {became['kept']}, and {many['lost']:,} {became['lost']}. "
-        f"{len(read[usual])} of the larger group were read; this is the one whose chance of renewing differed most when "
-        "the two lives parted. So the story shows how it can come about, not how often."
-    )
-    others = [(row, became[usual]) for row in ranked[usual][1:3]] + [(row, became[rare]) for row in ranked[rare][:2]]
-    return Chosen(ranked[usual][0], how, others)
-
-
-def evenly(rows: np.ndarray) -> list[int]:
-    """At most :data:`READ` of some rows, evenly spread."""
-    places = np.unique(np.linspace(0, len(rows) - 1, min(READ, len(rows))).round().astype(int))
-    return rows[places].tolist()
-
-
-def parting_gap(diaries: dict[str, dict[int, MemberDiary]], row: int) -> float:
-    """Difference between the chances of renewing in the week in which the two lives parted."""
-    decisions = [
-        {entry["week"]: entry for entry in notes[row].entries if entry["event"] == "renewal"}
-        for notes in diaries.values()
-    ]
-    week = min(week for by_week in decisions for week, entry in by_week.items() if not entry["renewed"])
-    return abs(decisions[0][week]["chance"] - decisions[1][week]["chance"])
-
-
 def summary(telling: Telling, out: Path) -> str:
     """What the terminal shows: who, how chosen, what became of him, where the page is."""
     facts = telling.facts
@@ -289,9 +183,9 @@ def diary_in_memory(*overrides: str, member: int | None = None) -> Telling:
     Telling
         ``to_dataframe()`` gives the table; in a notebook it shows itself.
     """
-    from experiments.composing import request_of
-    from experiments.folders import config_folders
-    from experiments.schema import DiaryRequest
+    from experiments.settings.composing import request_of
+    from experiments.settings.folders import config_folders
+    from experiments.settings.schema import DiaryRequest
 
     typed = [*overrides, *([] if member is None else [f"member={member}"])]
     return tell(request_of("diary", typed, DiaryRequest, config_folders()))

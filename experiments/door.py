@@ -12,12 +12,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments import teaching
-from experiments.commands import COMMANDS
-from experiments.flags import Arguments, parse
-from experiments.folders import config_folders
-from experiments.guard import WrongRequest, nearest, one_line, short
-from experiments.surroundings import apart, import_matplotlib_apart
+from experiments.command_line import teaching
+from experiments.command_line.commands import COMMANDS
+from experiments.command_line.flags import Arguments, parse
+from experiments.command_line.surroundings import apart, import_matplotlib_apart
+from experiments.settings.folders import config_folders
+from experiments.settings.guard import WrongRequest, nearest, one_line, short
 
 DONE, WRONG, INTERRUPTED = 0, 2, 130
 
@@ -73,7 +73,7 @@ def _main(arguments: list[str]) -> int:
 
 def _without_command(parsed: Arguments) -> int:
     """What can be asked for without a command."""
-    from experiments.completion import answer
+    from experiments.command_line.completion import answer
 
     if parsed.version:
         print(f"relsim {_version()}")
@@ -90,9 +90,9 @@ def _without_command(parsed: Arguments) -> int:
 
 def _requested(command: str, parsed: Arguments) -> int:
     """Check a request, then show it or run it."""
-    from experiments import hydra_words, showing
-    from experiments.jobs import run_jobs
-    from experiments.places import places_for
+    from experiments.command_line import hydra_words, showing
+    from experiments.command_line.jobs import run_jobs
+    from experiments.command_line.places import places_for
 
     said = hydra_words.take_out(parsed)
     if said.verbose:
@@ -113,9 +113,9 @@ def _requested(command: str, parsed: Arguments) -> int:
 
 def checked_requests(command: str, parsed: Arguments, folders: Sequence[Path]) -> list:
     """The typed request of every job; all are checked before the first one runs."""
-    from experiments import schema  # imports the definitions of the model
-    from experiments.composing import requests_of
-    from experiments.overrides import jobs_of
+    from experiments.settings import schema  # imports the definitions of the model
+    from experiments.settings.composing import requests_of
+    from experiments.settings.overrides import jobs_of
 
     kind = getattr(schema, COMMANDS[command].request)
     return requests_of(command, jobs_of(parsed.overrides, kind, folders, parsed.multirun), kind, folders)

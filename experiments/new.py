@@ -5,9 +5,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from experiments.flags import parse
-from experiments.folders import config_folders, find, names
-from experiments.guard import WrongRequest, check_name, nearest, short
+from experiments.command_line.flags import parse
+from experiments.settings.folders import config_folders, find, names
+from experiments.settings.guard import WrongRequest, check_name, nearest, short
 
 KINDS = ("policy", "scenario", "experiment")
 USAGE = """\
@@ -117,7 +117,7 @@ _OFF = """\
 
 
 def _experiment(name: str) -> str:
-    from experiments.schema import CompareRequest
+    from experiments.settings.schema import CompareRequest
 
     policies = ", ".join(CompareRequest().policies)
     head = f"""\
@@ -164,7 +164,7 @@ def _settings(instance, leave_out: Sequence[str] = ()) -> str:
 
 def _described(instance, leave_out: Sequence[str]) -> Iterator[tuple[str, object, str]]:
     """Name, value, and meaning with range, unit and source of every setting."""
-    from experiments.typed import bound, plain
+    from experiments.settings.typed import bound, plain
     from sim.quantities import described
 
     known = described(type(instance))

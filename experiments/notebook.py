@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from experiments.statistics import Comparison, answer, paired
+from experiments.fits.tables import published
+from experiments.runs.comparing import compare
+from experiments.runs.statistics import Comparison, paired
+from experiments.words.answer import answer
 from sim import RelationshipModel
 
 
@@ -63,16 +66,13 @@ def compare_in_memory(policies: list[str], *overrides: str) -> Result:
 
     Targets and the line of lived weights are left out unless asked for (``"line=true"``).
     """
-    from experiments.compare import compare as run
-    from experiments.tables import published
-
     request = _request(["targets=false", "line=false", *overrides, f"policies=[{','.join(policies)}]"])
-    return Result(run(request, published()))
+    return Result(compare(request, published()))
 
 
 def _request(overrides: list[str]):
-    from experiments.composing import request_of
-    from experiments.folders import config_folders
-    from experiments.schema import CompareRequest
+    from experiments.settings.composing import request_of
+    from experiments.settings.folders import config_folders
+    from experiments.settings.schema import CompareRequest
 
     return request_of("compare", overrides, CompareRequest, config_folders())

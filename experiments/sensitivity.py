@@ -13,10 +13,10 @@ import pandas as pd
 from experiments import sweep
 from experiments.analysis.indices import indices
 from experiments.analysis.table import SweepTable, last
-from experiments.designs import MAKERS, factors_of
-from experiments.manifest import write_whole
-from experiments.plan import Plan
-from experiments.wording import metric_words
+from experiments.runs.manifest import write_whole
+from experiments.sweeps.designs import MAKERS, factors_of
+from experiments.sweeps.plan import Plan
+from experiments.words.wording import metric_words
 
 METHODS = {"morris": "morris", "saltelli": "sobol"}
 LEVEL, DIFFERENCE = "level", "difference"

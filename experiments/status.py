@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.gathering import trouble_with
-from experiments.guard import WrongRequest, short
-from experiments.store import Store
-from experiments.teaching import help_on_folders
+from experiments.command_line.teaching import help_on_folders
+from experiments.settings.guard import WrongRequest, short
+from experiments.sweeps.gathering import trouble_with
+from experiments.sweeps.store import Store
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.cells import aloud
-from experiments.composing import request_of
 from experiments.engines import check_installed, opened, warm_up
-from experiments.filling import Filled, fill
-from experiments.gathering import all_rows, leave
-from experiments.guard import WrongRequest, one_line, short
-from experiments.overrides import jobs_of
-from experiments.plan import Plan, check_same, frozen
-from experiments.schema import SweepRequest
-from experiments.store import Store
-from experiments.tables import read_survival
+from experiments.fits.line import fitted_to
+from experiments.fits.tables import read_survival
+from experiments.settings.composing import request_of
+from experiments.settings.guard import WrongRequest, one_line, short
+from experiments.settings.overrides import jobs_of
+from experiments.settings.schema import SweepRequest
+from experiments.sweeps.cells import aloud
+from experiments.sweeps.filling import Filled, fill
+from experiments.sweeps.gathering import all_rows, leave
+from experiments.sweeps.plan import Plan, check_same, frozen
+from experiments.sweeps.store import Store
 from sim.compiled import is_cold
 from sim.metrics import METRICS
 from sim.quantities import OutOfRange
@@ -77,8 +78,6 @@ def planned(request) -> Plan:
     table = read_survival(request.data)
     if request.scenario.stationary:
         raise OutOfRange(f"data={request.data}: a renewal table follows one cohort: add scenario=contract")
-    from experiments.calibrate import fitted_to  # brings the figures along, which are slow to import
-
     scenario = fitted_to(table, request.scenario, request.world, request.seed)
     return frozen(request, scenario, digest_of_file(request.data))
 

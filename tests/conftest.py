@@ -174,7 +174,7 @@ def asked(monkeypatch, tmp_path):
     """An empty working directory, and commands that only note what they are given."""
     from types import ModuleType
 
-    from experiments.commands import COMMANDS, with_settings
+    from experiments.command_line.commands import COMMANDS, with_settings
 
     monkeypatch.chdir(tmp_path)
     stub = ModuleType("stub_command")

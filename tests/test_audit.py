@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments import audit, door
-from experiments.composing import request_of
-from experiments.folders import config_folders
-from experiments.policies import load_policy
-from experiments.schema import CompareRequest
+from experiments.settings.composing import request_of
+from experiments.settings.folders import config_folders
+from experiments.settings.policies import load_policy
+from experiments.settings.schema import CompareRequest
 from sim import Policy
 from sim.audit import QUESTIONS, levers, policy
 from sim.quantities import OutOfRange, described

@@ -5,12 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments import calibrate
-from experiments.fitting import beta_geometric_survival, fit_association, shifted_beta_geometric, spread
-from experiments.line import FIRST_YEAR, LEAST_SPREAD, OVERALL, Fitter, world_at
-from experiments.scenarios import scenario_named, scenario_text
-from experiments.tables import SurvivalTable, published, read_survival
-from experiments.targets import (
+from experiments.fits import line as fit_line
+from experiments.fits.fitting import beta_geometric_survival, fit_association, shifted_beta_geometric, spread
+from experiments.fits.line import FIRST_YEAR, LEAST_SPREAD, OVERALL, Fitter, world_at
+from experiments.fits.tables import SurvivalTable, published, read_survival
+from experiments.fits.targets import (
     CONTRACT_MEMBERS,
     all_met,
     cohort_survival,
@@ -19,6 +18,7 @@ from experiments.targets import (
     settled_association,
     verdicts,
 )
+from experiments.settings.scenarios import scenario_named, scenario_text
 from sim import Fit, Scenario, World
 from sim.quantities import OutOfRange
 
@@ -94,10 +94,10 @@ def test_an_independent_refit_agrees_with_the_shipped_values_within_two_standard
 
 
 def test_another_table_without_a_dip_is_followed_within_a_point(contract, monkeypatch):
-    monkeypatch.setattr(calibrate, "LIVES", 15_000)
+    monkeypatch.setattr(fit_line, "LIVES", 15_000)
     surviving = np.concatenate([[1.0], beta_geometric_survival(2.2, 0.9, 7)])
     table = SurvivalTable("no dip", surviving)
-    fitted = calibrate.fitted_to(table, contract, WORLD, seed=5)
+    fitted = fit_line.fitted_to(table, contract, WORLD, seed=5)
     simulated = cohort_survival(larger(contract, 50_000), WORLD, fitted.fit_at(2.0), 7, seed=6)
     assert np.abs(simulated - surviving[1:]).max() < 0.01
 

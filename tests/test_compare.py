@@ -5,8 +5,9 @@ import json
 import pandas as pd
 import pytest
 
-from experiments import door, replicates
-from experiments.statistics import PAIRED_COLUMNS
+from experiments import door
+from experiments.runs import replicates
+from experiments.runs.statistics import PAIRED_COLUMNS
 
 SMALL = ["policies=[strict_siloed,loosened_holistic]", "scenario.members=60", "years=2", "replicates=3", "preliminary=2",
          "targets=false", "line_replicates=2"]  # fmt: skip

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from experiments import completion, door, schema
-from experiments.commands import COMMANDS, with_settings
-from experiments.folders import config_folders, names
-from experiments.typed import paths, plain
+from experiments import door
+from experiments.command_line import completion
+from experiments.command_line.commands import COMMANDS, with_settings
+from experiments.settings import schema
+from experiments.settings.folders import config_folders, names
+from experiments.settings.typed import paths, plain
 
 CHECKOUT = Path(door.__file__).resolve().parent.parent
 
@@ -76,7 +78,7 @@ def test_a_second_question_is_answered_at_once_and_an_edit_is_noticed(monkeypatc
     first = completion.settings("compare")
     kept = completion._kept_in("compare")
     assert json.loads(kept.read_text()) == first
-    code = "import sys; from experiments.completion import completions; assert completions('relsim compare scenario.mem')\n"
+    code = "import sys; from experiments.command_line.completion import completions; assert completions('relsim compare scenario.mem')\n"
     code += "assert not {'numpy', 'hydra', 'numba', 'sim'} & set(sys.modules)"
     took = []  # processor time: that of a machine which does other work, too, says little
     for _ in range(2):
@@ -86,7 +88,7 @@ def test_a_second_question_is_answered_at_once_and_an_edit_is_noticed(monkeypatc
     assert min(took) < 0.5
     kept.write_text("{broken")
     assert completion.settings("compare") == first
-    monkeypatch.setattr(completion, "__file__", str(CHECKOUT / "experiments" / "guard.py"))
+    monkeypatch.setattr(completion, "__file__", str(CHECKOUT / "experiments" / "command_line" / "flags.py"))
     assert completion._kept_in("compare") == kept and completion._kept_in("calibrate") != kept
 
 

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from experiments import schema, teaching
-from experiments.commands import COMMANDS, with_settings
-from experiments.composing import request_of
-from experiments.folders import GROUPS, config_folders, names, our_folder
-from experiments.guard import WrongRequest, check_yaml
-from experiments.overrides import jobs_of
-from experiments.policies import load_policies, load_policy, stacked
-from experiments.typed import plain
+from experiments.command_line import teaching
+from experiments.command_line.commands import COMMANDS, with_settings
+from experiments.settings import schema
+from experiments.settings.composing import request_of
+from experiments.settings.folders import GROUPS, config_folders, names, our_folder
+from experiments.settings.guard import WrongRequest, check_yaml
+from experiments.settings.overrides import jobs_of
+from experiments.settings.policies import load_policies, load_policy, stacked
+from experiments.settings.typed import plain
 from sim import Policy, Scenario, World
 
 FOLDERS = config_folders()

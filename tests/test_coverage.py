@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from benchmarks.campaigns.coverage import LOWEST, POLICY, REFERENCE, SIZES, Plan, begin, coverage, page, pairs_of
-from experiments import schema
 from experiments.engines import opened
-from experiments.statistics import DECISION_METRICS
+from experiments.runs.statistics import DECISION_METRICS
+from experiments.settings import schema
 
 SMALL = Plan(pairs=92, experiments=1, members=40, preliminary=2)
 

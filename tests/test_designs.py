@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.designs import factors_of, known_factors, points_of
-from experiments.schema import Design
+from experiments.settings.schema import Design
+from experiments.sweeps.designs import factors_of, known_factors, points_of
 from sim.quantities import OutOfRange
 
 KNOWN = known_factors()

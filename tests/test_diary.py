@@ -10,7 +10,7 @@ import pytest
 from conftest import digest, run_python, small_model, world_with
 
 from experiments import diary, door
-from experiments.telling import MANNERS, parting, sentences
+from experiments.words.telling import MANNERS, parting, sentences
 from sim import Policy
 from sim import recording as series
 from sim.diary import ENTRY, MemberDiary

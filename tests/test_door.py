@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import experiments
 from experiments import door
-from experiments.commands import with_settings
-from experiments.guard import LARGEST_FILE
-from experiments.schema import CompareRequest
-from experiments.typed import paths, plain
+from experiments.command_line.commands import with_settings
+from experiments.settings.guard import LARGEST_FILE
+from experiments.settings.schema import CompareRequest
+from experiments.settings.typed import paths, plain
 from sim.quantities import OutOfRange
 
 CHECKOUT = Path(experiments.__file__).parents[1]

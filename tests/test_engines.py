@@ -9,7 +9,7 @@ from benchmarks.campaigns import same_bytes
 from benchmarks.campaigns.doing import do, request_for, trivial
 from experiments import door
 from experiments.engines import ENGINES, opened, results
-from experiments.schema import Engine
+from experiments.settings.schema import Engine
 
 MORE = os.environ.get("RELSIM_MORE") == "1"
 EACH = ["local", "dask", "slurm", pytest.param("ray", marks=pytest.mark.skipif(not MORE, reason="ray: make test-more"))]

@@ -14,10 +14,10 @@ import pytest
 from campaigns import hostile_overrides, probes
 
 from experiments import door
-from experiments.composing import request_of
-from experiments.folders import config_folders
-from experiments.guard import WrongRequest
-from experiments.schema import CompareRequest, SweepRequest
+from experiments.settings.composing import request_of
+from experiments.settings.folders import config_folders
+from experiments.settings.guard import WrongRequest
+from experiments.settings.schema import CompareRequest, SweepRequest
 from experiments.sweep import recomposed
 from sim import Policy, World
 
@@ -155,10 +155,10 @@ OF_THE_SYSTEM = ("system", "popen", "exec", "spawn", "posix_spawn", "fork")
 OWN_NAMES = {
     "sim/__init__.py": "names of our own modules, in the file",
     "experiments/__init__.py": "names of our own modules, in the file",
-    "experiments/door.py": "modules of experiments.commands",
-    "experiments/jobs.py": "modules of experiments.commands",
+    "experiments/door.py": "modules of experiments.command_line.commands",
+    "experiments/command_line/jobs.py": "modules of experiments.command_line.commands",
     "experiments/engines/registry.py": "modules of the table in the file",
-    "experiments/launching.py": "modules of experiments.commands, handed over by experiments.jobs",
+    "experiments/command_line/launching.py": "modules of experiments.command_line.commands, handed over by experiments.command_line.jobs",
 }
 """Files that import a module by a name, and where that name comes from: never from a request."""
 

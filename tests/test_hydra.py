@@ -11,10 +11,10 @@ import yaml
 from joblib.externals.loky import get_reusable_executor
 
 from experiments import door
-from experiments.flags import parse
-from experiments.guard import WrongRequest
-from experiments.hydra_words import LAUNCHERS, take_out
-from experiments.references import followed
+from experiments.command_line.flags import parse
+from experiments.command_line.hydra_words import LAUNCHERS, take_out
+from experiments.settings.guard import WrongRequest
+from experiments.settings.references import followed
 
 CHECKOUT = Path(door.__file__).resolve().parent.parent
 
@@ -213,7 +213,7 @@ def test_jobs_run_the_same_whoever_starts_them(asked, capsys, monkeypatch, launc
     monkeypatch.syspath_prepend(str(Path("lib").resolve()))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     monkeypatch.setattr("experiments.engines.warm_up", lambda: 0.0)
-    from experiments.commands import COMMANDS
+    from experiments.command_line.commands import COMMANDS
 
     monkeypatch.setitem(COMMANDS, "compare", type(COMMANDS["compare"])(**{**vars(COMMANDS["compare"]), "module": "noted_command"}))
     get_reusable_executor().shutdown(wait=True)  # workers of earlier tests do not know this path
@@ -229,7 +229,7 @@ def test_jobs_run_the_same_whoever_starts_them(asked, capsys, monkeypatch, launc
 
 NOTED = """
 from pathlib import Path
-from experiments.guard import WrongRequest
+from experiments.settings.guard import WrongRequest
 
 def run(request):
     if request.seed == 3:

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from experiments import door
-from experiments.guard import check_yaml
 from experiments.new import KINDS, text_of
-from experiments.schema import CompareRequest
+from experiments.settings.guard import check_yaml
+from experiments.settings.schema import CompareRequest
 from sim import Policy, World
 from sim.quantities import described
 

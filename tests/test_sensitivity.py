@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from experiments import door
-from experiments.designs import spelt_out
-from experiments.plan import frozen
-from experiments.policies import load_policies
-from experiments.schema import Design, SensitivityRequest
 from experiments.sensitivity import COLUMNS, averaged, indices_of
+from experiments.settings.policies import load_policies
+from experiments.settings.schema import Design, SensitivityRequest
+from experiments.sweeps.designs import spelt_out
+from experiments.sweeps.plan import frozen
 from sim import Scenario
 from sim.scenario import Fit
 

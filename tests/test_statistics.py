@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.answer import doubt
-from experiments.statistics import (
+from experiments.runs.statistics import (
     CELLS,
     PAIRED_COLUMNS,
     Comparison,
@@ -23,6 +22,7 @@ from experiments.statistics import (
     paired,
     t_interval,
 )
+from experiments.words.answer import doubt
 
 finite = st.floats(-50, 50, allow_nan=False)
 

@@ -4,9 +4,9 @@ import pytest
 
 from benchmarks.campaigns import damage, killing, rivals, scale
 from benchmarks.campaigns.doing import counted, do, request_for
-from experiments.guard import WrongRequest
-from experiments.parts import Damaged, part_of, table_of
-from experiments.store import Store, name_of
+from experiments.settings.guard import WrongRequest
+from experiments.sweeps.parts import Damaged, part_of, table_of
+from experiments.sweeps.store import Store, name_of
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def test_two_processes_on_one_store_and_a_stale_lock(tmp_path):
 
 
 def test_a_store_that_is_being_worked_on_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.store.PATIENCE", 0.2)
+    monkeypatch.setattr("experiments.sweeps.store.PATIENCE", 0.2)
     do(tmp_path, request_for(1, 3, "engine.workers=1"))
     one, two = Store(tmp_path), Store(tmp_path)
     with one.locked():

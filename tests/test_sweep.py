@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.campaigns import failures
-from experiments import cells, door
+from experiments import door
+from experiments.sweeps import cells
 
 SMALL = ["scenario.members=40", "scenario.burn_in=4", "years=1", "replicates=3", "engine.workers=1"]
 
@@ -62,7 +63,7 @@ def test_a_run_is_that_of_the_model(finished):
     """Against the model driven by hand, without any of the runner."""
     import dataclasses
 
-    from experiments.scenarios import scenario_named
+    from experiments.settings.scenarios import scenario_named
     from sim import Policy, RelationshipModel, World
 
     runs = table(finished)
@@ -113,7 +114,7 @@ def test_resuming_with_other_settings_is_refused_and_the_key_named(finished, cap
 
 
 def test_resuming_with_other_code_is_refused(finished, capsys, monkeypatch):
-    monkeypatch.setattr("experiments.plan.code_version", lambda: "0123456789abcdef")
+    monkeypatch.setattr("experiments.sweeps.plan.code_version", lambda: "0123456789abcdef")
     assert relsim("sweep", f"resume={finished}") == 2
     assert capsys.readouterr().err.startswith("relsim: code_version is 0123456789abcdef now")
 

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from experiments import door
 from experiments.board_report import tables
-from experiments.composing import request_of
-from experiments.folders import config_folders, names
-from experiments.guard import WrongRequest
-from experiments.lever_words import LEVER_WORDS, introduction, lever, over_time
 from experiments.notebook import compare_in_memory, load
-from experiments.plan import read_plan
-from experiments.policies import load_policies, load_policy, plain_policy, policy_from, stacked, with_levers
-from experiments.schema import CompareRequest
-from experiments.statistics import Comparison
-from experiments.wording import METRIC_WORDS
+from experiments.runs.statistics import Comparison
+from experiments.settings.composing import request_of
+from experiments.settings.folders import config_folders, names
+from experiments.settings.guard import WrongRequest
+from experiments.settings.policies import load_policies, load_policy, plain_policy, policy_from, stacked, with_levers
+from experiments.settings.schema import CompareRequest
+from experiments.sweeps.plan import read_plan
+from experiments.words.lever_words import LEVER_WORDS, introduction, lever, over_time
+from experiments.words.wording import METRIC_WORDS
 from sim import Policy, Scenario
 from sim.metrics import METRICS
 from sim.policy import LEVERS, policy_rows

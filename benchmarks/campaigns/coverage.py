@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments import schema
 from experiments.analysis.table import metric_info
 from experiments.engines import Engine, opened, results, warm_up
-from experiments.manifest import versions, write_whole
-from experiments.policies import load_policies
-from experiments.replicates import OWN_KEYS, Job, preliminary, settled_organisation, tails_of
-from experiments.statistics import DECISION_METRICS, Comparison, paired
+from experiments.runs.manifest import versions, write_whole
+from experiments.runs.replicates import OWN_KEYS, Job, preliminary, settled_organisation, tails_of
+from experiments.runs.statistics import DECISION_METRICS, Comparison, paired
+from experiments.settings import schema
+from experiments.settings.policies import load_policies
 from sim import Scenario, World
 from sim.compiled import code_version
 from sim.metrics import measure
@@ -123,7 +123,7 @@ def pairs_of(plan: Plan, folder: Path | None, engine: Engine) -> pd.DataFrame:
 def intervals(first: pd.DataFrame, second: pd.DataFrame, n: int) -> pd.DataFrame:
     """What the paired statistics say of experiments of n pairs each, cut one after the other from two frames of metrics.
 
-    Several experiments go through one call of :func:`experiments.statistics.paired`, each as a policy of its own in
+    Several experiments go through one call of :func:`experiments.runs.statistics.paired`, each as a policy of its own in
     replicates of its own: a pivot costs more than what it holds.
 
     Returns
@@ -202,7 +202,7 @@ def page(table: pd.DataFrame, plan: Plan, pairs: pd.DataFrame, command: str) -> 
         f"`{POLICY}` with common luck). {plan.experiments:,} experiments at each n, no pair used twice within a case. (a) The same "
         "policy twice with different luck: the true difference is 0. (b) Two policies with common luck: the truth is the mean over "
         f"the {len(pairs) - max(SIZES):,} or more pairs that are not in the experiment. The interval is that of "
-        f"`experiments.statistics.paired`. A coverage from {plan.experiments:,} experiments has a standard error of about "
+        f"`experiments.runs.statistics.paired`. A coverage from {plan.experiments:,} experiments has a standard error of about "
         f"{100 * table['error'].median():.1f} points. Skewness is that of the paired difference in (b): the more skewed, the more "
         "pairs a t interval needs.",
         "",

@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.campaigns.doing import digest, do, request_for
-from experiments.gathering import trouble_with
-from experiments.guard import WrongRequest
-from experiments.parts import table_of
-from experiments.store import Store
+from experiments.settings.guard import WrongRequest
+from experiments.sweeps.gathering import trouble_with
+from experiments.sweeps.parts import table_of
+from experiments.sweeps.store import Store
 
 KINDS = ("flip", "truncate", "swap", "delete")
 

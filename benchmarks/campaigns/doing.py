@@ -16,17 +16,17 @@ from pathlib import Path
 import numpy as np
 
 from experiments import sweep as command
-from experiments.cells import run_point
-from experiments.composing import request_of
 from experiments.engines import opened
-from experiments.filling import Filled, fill
-from experiments.folders import config_folders
-from experiments.gathering import leave
-from experiments.guard import WrongRequest
-from experiments.plan import frozen
-from experiments.replicates import failed, settled_organisation
-from experiments.schema import SweepRequest
-from experiments.store import Store
+from experiments.runs.replicates import failed, settled_organisation
+from experiments.settings.composing import request_of
+from experiments.settings.folders import config_folders
+from experiments.settings.guard import WrongRequest
+from experiments.settings.schema import SweepRequest
+from experiments.sweeps.cells import run_point
+from experiments.sweeps.filling import Filled, fill
+from experiments.sweeps.gathering import leave
+from experiments.sweeps.plan import frozen
+from experiments.sweeps.store import Store
 from sim.metrics import METRICS, measure
 from sim.processes.needs import WEEKS
 

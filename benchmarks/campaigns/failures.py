@@ -65,18 +65,18 @@ def sweep_with_trouble(place: Path, levels: int, replicates: int, again: int) ->
 
 def same_error(row: dict) -> bool:
     """Whether the printed command ends with the error of the row (in this process, which has the same trouble)."""
-    import experiments.cells
     import experiments.door
+    import experiments.sweeps.cells
     from sim.metrics import measure
 
     program, *words = shlex.split(row["command"])
-    kept, experiments.cells.measure = experiments.cells.measure, made_to_fail(measure)
+    kept, experiments.sweeps.cells.measure = experiments.sweeps.cells.measure, made_to_fail(measure)
     said, told = io.StringIO(), io.StringIO()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
             status = experiments.door.main(words)
     finally:
-        experiments.cells.measure = kept
+        experiments.sweeps.cells.measure = kept
     return program == "relsim" and status == 3 and row["error"] in said.getvalue() and "Traceback" in told.getvalue()
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 
 from benchmarks.campaigns.doing import POISONED, counted, do, poison, request_for, slow
-from experiments.cells import run_point as model
-from experiments.store import Store
+from experiments.sweeps.cells import run_point as model
+from experiments.sweeps.store import Store
 
 WORKERS = {
     "local": ("popen_loky_posix",),

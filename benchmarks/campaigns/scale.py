@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.campaigns.doing import do, model_timed, request_for, trivial
-from experiments.store import Store
+from experiments.sweeps.store import Store
 
 
 def cpu_seconds() -> float:

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from experiments.analysis.table import LUCK, SweepTable
-from experiments.statistics import summary, verdict
+from experiments.runs.statistics import summary, verdict
 
 COLUMNS = [
     "metric", "unit", "effect", "parameter", "low", "high", "parameter_2", "low_2", "high_2", "method", "n", "difference",

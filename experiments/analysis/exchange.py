@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.analysis.table import LUCK, SweepTable
-from experiments.manifest import write_whole
+from experiments.runs.manifest import write_whole
 
 VERSION = 0.1
 OURS = {"scenario": "organisation"}

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.designs import factors_of
-from experiments.statistics import t_interval
-from experiments.wording import decimals, label, listed, metric_words, number, scale, shown_unit
+from experiments.runs.statistics import t_interval
+from experiments.sweeps.designs import factors_of
+from experiments.words.wording import decimals, label, listed, metric_words, number, scale, shown_unit
 
 DESIGNS = {
     "grid": "all combinations of values", "zip": "values taken together, the first with the first", "table": "a table of points",

@@ -11,7 +11,7 @@ from experiments.analysis.contrasts import paired_by_condition, quantile_differe
 from experiments.analysis.effects import effects
 from experiments.analysis.robustness import robustness
 from experiments.analysis.table import SweepTable
-from experiments.manifest import write_whole
+from experiments.runs.manifest import write_whole
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.answer import answer, doubt
 from experiments.board_report import tables
 from experiments.board_report.sections import sections
 from experiments.figures import FIGURES, save, svg_for_page
 from experiments.figures.style import COLOURS
-from experiments.statistics import DECISION_METRICS, Comparison, paired
-from experiments.wording import capital, label, plain
+from experiments.runs.statistics import DECISION_METRICS, Comparison, paired
+from experiments.words.answer import answer, doubt
+from experiments.words.wording import capital, label, plain
 
 
 def build(comparison: Comparison, out: Path, pictures: bool = True) -> Path:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from experiments.answer import interaction_in_words
 from experiments.board_report import tables
-from experiments.statistics import DECISION_METRICS, Comparison, paired
-from experiments.wording import capital, label, listed, number
+from experiments.runs.statistics import DECISION_METRICS, Comparison, paired
+from experiments.words.answer import interaction_in_words
+from experiments.words.wording import capital, label, listed, number
 
 RULES_AT_A_GLANCE = 8
 TAILS = [f"{side}_beyond_reference" for side in ("upside", "downside")]

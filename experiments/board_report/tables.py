@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from experiments.lever_words import HOURS_WORDS, LEADERS_HOURS, hours_in_words, introduction, over_time
-from experiments.statistics import Comparison, break_even, by_luck, factorial, paired
-from experiments.wording import (
+from experiments.runs.statistics import Comparison, break_even, by_luck, factorial, paired
+from experiments.words.lever_words import HOURS_WORDS, LEADERS_HOURS, hours_in_words, introduction, over_time
+from experiments.words.wording import (
     LAPSE_WORDS,
     capital,
     decimals,

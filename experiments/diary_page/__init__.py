@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from experiments.diary_page.figure import lives
 from experiments.figures.style import svg, svg_for_page
-from experiments.telling import TERMS, asked, moved, parting, parting_in_words, sentences, tone
-from experiments.wording import LAPSE_WORDS, capital, label, number
+from experiments.words.telling import TERMS, asked, moved, parting, parting_in_words, sentences, tone
+from experiments.words.wording import LAPSE_WORDS, capital, label, number
 from sim.processes.needs import WEEKS
 
 

@@ -1,7 +1,7 @@
 """The two lives as lines: trust, belief, what is known."""
 
 from experiments.figures.style import COLOURS, DASHES, INK, REFERENCE, SOFT, Look, blank, key, styled
-from experiments.wording import label, shorten
+from experiments.words.wording import label, shorten
 from sim.processes.needs import WEEKS
 
 PANELS = (

@@ -17,7 +17,7 @@ class Engine(ABC):
 
     Parameters
     ----------
-    settings : experiments.schema.Engine
+    settings : experiments.settings.schema.Engine
         Name, workers and what else the place needs.
 
     Attributes

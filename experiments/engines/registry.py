@@ -32,7 +32,7 @@ def opened(settings, private: str | None = None) -> Iterator[Engine]:
 
     Parameters
     ----------
-    settings : experiments.schema.Engine
+    settings : experiments.settings.schema.Engine
     private : str, optional
         A folder on a disk that all nodes share, for engines that hand jobs over as files (slurm). They make a folder
         of their own in it, readable by nobody else, and remove it at the end.

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.style import PAPER, SOFT, blank, end_labels, key, looks, styled
-from experiments.statistics import paired, t_interval
-from experiments.wording import scale
+from experiments.runs.statistics import paired, t_interval
+from experiments.words.wording import scale
 
 CHANGES = {
     "retention_rate": "change in renewals, of 100",

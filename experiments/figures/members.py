@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.style import SOFT, blank, end_labels, looks, styled
-from experiments.statistics import t_interval
+from experiments.runs.statistics import t_interval
 
 
 @styled

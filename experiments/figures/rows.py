@@ -6,8 +6,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.style import INK, PAPER, SOFT, ZONE, Look, blank, looks, styled
-from experiments.statistics import DECISION_METRICS, factorial, paired
-from experiments.wording import capital, metric_words, number, scale, shorten, shown_unit
+from experiments.runs.statistics import DECISION_METRICS, factorial, paired
+from experiments.words.wording import capital, metric_words, number, scale, shorten, shown_unit
 
 EFFECT_LOOKS = {
     "strictness": Look("loosened, against strict", "#0072b2", "o", "-"),

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from experiments.figures.rows import heading
 from experiments.figures.style import COLOURS, INK, PAPER, SOFT, blank, styled
 from experiments.figures.sweeps import parameter_words
-from experiments.wording import capital, scale, shorten, shown_unit
+from experiments.words.wording import capital, scale, shorten, shown_unit
 
 MOST_PARAMETERS = 12
 CASE, OTHER = "#d55e00", "#5b6670"

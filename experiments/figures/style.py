@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.statistics import Comparison
-from experiments.wording import label, shorten
+from experiments.runs.statistics import Comparison
+from experiments.words.wording import label, shorten
 
 INK, SOFT, GRID, ZONE, PAPER = "#1d2329", "#5b6670", "#d9dee3", "#eceff2", "#fefefe"
 REFERENCE = "#49525b"

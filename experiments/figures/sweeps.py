@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.rows import heading
 from experiments.figures.style import COLOURS, DASHES, INK, MARKS, PAPER, SOFT, ZONE, Look, blank, styled
-from experiments.wording import label, scale, shorten, shown_unit
+from experiments.words.wording import label, scale, shorten, shown_unit
 
 MOST_ROWS = 8
 MOST_LINES = 8

@@ -4,10 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from experiments.honesty.networks import contacts_at_default_size, contacts_of_units
-from experiments.scenarios import scenario_named
-from experiments.tables import published
-from experiments.targets import (
+from experiments.fits.tables import published
+from experiments.fits.targets import (
     CONTRACT_MEMBERS,
     TARGETS,
     Target,
@@ -16,6 +14,8 @@ from experiments.targets import (
     cohort_survival,
     contract_statistics,
 )
+from experiments.honesty.networks import contacts_at_default_size, contacts_of_units
+from experiments.settings.scenarios import scenario_named
 from sim import Policy, RelationshipModel, World
 from sim import recording as series
 from sim.processes.needs import WEEKS

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import hypothesis
 from hypothesis import strategies as st
 
-from experiments.folders import GROUPS
+from experiments.settings.folders import GROUPS
 
 SCALARS = (
     "nan", "NaN", ".nan", "inf", "-inf", ".inf", "1e500", "-1e500", "1e-400", "0x1F", "0b101", "0o17", "017", "1_000", "1e3",

@@ -28,9 +28,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from campaigns.hostile_grammar import Grammar, Set, found_by_hypothesis  # noqa: E402
 from experiments import door  # noqa: E402
-from experiments.commands import COMMANDS  # noqa: E402
-from experiments.schema import CompareRequest  # noqa: E402
-from experiments.typed import paths, plain, settings  # noqa: E402
+from experiments.command_line.commands import COMMANDS  # noqa: E402
+from experiments.settings.schema import CompareRequest  # noqa: E402
+from experiments.settings.typed import paths, plain, settings  # noqa: E402
 from sim import RelationshipModel  # noqa: E402
 from sim.quantities import described  # noqa: E402
 

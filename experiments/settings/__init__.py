@@ -1,0 +1,1 @@
+"""From files and overrides to a checked, typed request: looked at, read, composed as Hydra does, converted."""

@@ -1,0 +1,1 @@
+"""A sweep, from its design to its tables: points, the frozen plan, the store, the runs that fill it."""

@@ -1,0 +1,227 @@
+"""The answer of a comparison in plain sentences, and the strongest reason to disbelieve it.
+
+Fixed rules: count pairs ("in 27 of 30 paired runs"), name precision and spread apart, never more decimals than are
+known, and no winner where a metric that decides says otherwise.
+"""
+
+import numpy as np
+import pandas as pd
+
+from experiments.runs.statistics import DECISION_METRICS, Comparison, factorial, paired, t_interval
+from experiments.words.wording import capital, decimals, label, listed, metric_words, more_or_fewer, number
+
+KEEPS = "retention_rate"
+DUE = "of every 100 members due to renew"
+
+
+def leaders(comparison: Comparison, table: pd.DataFrame) -> pd.DataFrame:
+    """Policies that keep enough more members to matter, the best first (rows of paired)."""
+    keep = table[(table["metric"] == KEEPS) & (table["verdict"] == "better")]
+    return keep.sort_values(["difference", "policy"], ascending=[False, True], kind="stable")
+
+
+def level_with(comparison: Comparison, table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Leaders from which the first leader cannot be told apart: (policy, verdict on the difference)."""
+    ahead = leaders(comparison, table)["policy"].tolist()
+    if len(ahead) < 2:
+        return []
+    level = []
+    for rival in ahead[1:]:
+        direct = paired(comparison, [KEEPS], reference=rival).set_index("policy").loc[ahead[0]]
+        if direct["verdict"] != "better":
+            level.append((rival, direct["verdict"]))
+    return level
+
+
+def size(row, unit_words: str = "", scale: float = 1.0) -> str:
+    """Difference with its sign, to the decimals that are known."""
+    places = max(1, decimals(scale * (row["ci_high"] - row["ci_low"]) / 2))
+    return number(scale * row["difference"], places, sign=True) + unit_words
+
+
+def how_often(row) -> str:
+    """How many pairs agree, how well the average is known, where nine runs in ten fell (a retention row)."""
+    half = 100 * (row["ci_high"] - row["ci_low"]) / 2
+    low, high = (more_or_fewer(100 * row[name], max(1, decimals(half))) for name in ("run_low", "run_high"))
+    wins = round(row["share_better"] * row["n"])
+    return (
+        f"In {wins} of {row['n']} paired runs it kept more; the average is known to within "
+        f"{number(half, max(1, decimals(half)))}, and nine runs in ten fell between {low} and {high}."
+    )
+
+
+def costs(table: pd.DataFrame, policy: str) -> str:
+    """What a policy costs: cost to serve and margin against the reference, or that the runs cannot tell."""
+    own = table[table["policy"] == policy].set_index("metric")
+    words = []
+    for metric, more, less in (
+        ("cost_to_serve", "serving a member takes {} dues a year more", "serving a member takes {} dues a year less"),
+        ("margin", "the margin is {} dues per member-year higher", "the margin is {} dues per member-year lower"),
+    ):
+        if metric not in own.index or not np.isfinite(own.loc[metric, "difference"]):
+            continue
+        row = own.loc[metric]
+        if row["ci_low"] <= 0 <= row["ci_high"]:
+            words.append(f"on {metric_words(metric)} these runs show no difference from zero")
+        else:
+            words.append((more if row["difference"] > 0 else less).format(number(abs(row["difference"]), 2)))
+    return f"The price: {listed(words)}." if words else ""
+
+
+def agreement(table: pd.DataFrame, policy: str) -> str:
+    """What the other metrics that decide say about a policy."""
+    own = table[(table["policy"] == policy) & (table["metric"] != KEEPS)]
+    groups: dict[str, list[str]] = {}
+    for _, row in own.iterrows():
+        if row["verdict"]:
+            groups.setdefault(row["verdict"].split(":")[0], []).append(metric_words(row["metric"]))
+    words = {
+        "better": "it is better on {}",
+        "no difference worth acting on": "there is no difference worth acting on in {}",
+        "undecided": "more runs are needed to say whether the difference in {} matters",
+        "worse": "it is worse on {}",
+    }
+    said = [text.format(listed(groups[word])) for word, text in words.items() if word in groups]
+    return f"Of the other measures that decide: {'; '.join(said)}." if said else ""
+
+
+def answer(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
+    """Who keeps more members, by how many in 100, at what price, and which metric disagrees.
+
+    Parameters
+    ----------
+    table : rows of :func:`experiments.runs.statistics.paired`; computed when None.
+    """
+    table = paired(comparison, [*DECISION_METRICS, "cost_to_serve"]) if table is None else table
+    table = table[table["metric"].isin([*DECISION_METRICS, "cost_to_serve"])]
+    keep = table[(table["metric"] == KEEPS) & (table["n"] > 0)]
+    reference = label(comparison.reference)
+    if keep.empty:
+        return f"There is no answer: no run could be paired with one of {reference}."
+    best = keep.loc[keep["difference"].idxmax()]
+    if keep["n"].max() == 1:
+        change = more_or_fewer(100 * best["difference"], 1)
+        return (
+            f"One run only: {label(best['policy'])} kept {change} {DUE} than {reference}. "
+            "One run cannot tell luck from policy; run at least 10 replicates."
+        )
+    ahead = leaders(comparison, table)
+    if ahead.empty:
+        return nobody_leads(comparison, table, keep)
+    lead = ahead.iloc[0]
+    name = label(lead["policy"])
+    result = f"{name} keeps {size(lead, scale=100).lstrip('+')} more {DUE} than {reference}"
+    against = table[(table["policy"] == lead["policy"]) & (table["verdict"] == "worse")]
+    level = level_with(comparison, table)
+    if len(against):
+        # Retention may be bought; then the reader, not the program, has to weigh the two.
+        bad = listed(f"{metric_words(row['metric'])} ({size(row, ' dues')})" for _, row in against.iterrows())
+        first = f"No clear winner: {result}, but is worse on {bad}."
+    elif level:
+        rivals = listed(label(rival) for rival, _ in level)
+        same = all(word == "no difference worth acting on" for _, word in level)
+        why = "by no difference worth acting on" if same else "by a difference that these runs cannot decide"
+        first = f"No clear winner: {result}, but differs from {rivals} {why}."
+    else:
+        first = f"{capital(result)}."
+    rest = "" if len(against) else agreement(table, lead["policy"])
+    return " ".join(part for part in (first, how_often(lead), costs(table, lead["policy"]), rest) if part)
+
+
+def nobody_leads(comparison: Comparison, table: pd.DataFrame, keep: pd.DataFrame) -> str:
+    """The answer when no policy keeps enough more members: what is known instead."""
+    smallest = number(100 * comparison.threshold(KEEPS), 1).removesuffix(".0")
+    reference = label(comparison.reference)
+    parts = [f"No clear winner: no policy is shown to keep at least {smallest} more {DUE} than {reference}."]
+    if (keep["verdict"] == "worse").all():
+        parts = [f"{capital(reference)} keeps more members than every policy compared with it."]
+    for word, text in (
+        ("worse", "{} keep fewer"),
+        ("no difference", "for {} there is no difference worth acting on"),
+        ("undecided", "more runs are needed to say whether the difference of {} matters"),
+    ):
+        names = [label(name) for name in keep.loc[keep["verdict"].str.startswith(word), "policy"]]
+        if names:
+            verb = text.replace("keep ", "keeps ") if len(names) == 1 else text
+            parts.append(capital(verb.format(listed(names))) + ".")
+    for word in ("better", "worse"):
+        other = table[(table["metric"] != KEEPS) & (table["verdict"] == word)]
+        said = [
+            f"{label(row['policy'])} on {metric_words(row['metric'])} ({size(row, ' dues')})"
+            for _, row in other.iterrows()
+        ]
+        if said:
+            parts.append(f"{capital(word)} than {reference} on another measure: {listed(said)}.")
+    return " ".join(parts)
+
+
+def subject(comparison: Comparison, table: pd.DataFrame) -> str | None:
+    """The policy the report is about: the first leader, else the one that keeps the most."""
+    ahead = leaders(comparison, table)
+    if len(ahead):
+        return ahead.iloc[0]["policy"]
+    keep = table[(table["metric"] == KEEPS) & table["difference"].notna()]
+    return keep.loc[keep["difference"].idxmax(), "policy"] if len(keep) else None
+
+
+def doubt(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
+    """The strongest reason to disbelieve the answer, and of which kind it is: luck, guesses or the model."""
+    table = paired(comparison, DECISION_METRICS) if table is None else table
+    policy = subject(comparison, table)
+    own = comparison.line
+    if policy is not None and len(own) and "retention_difference" in own.columns:
+        own = own[own["policy"] == policy].dropna(subset=["retention_difference"])
+        weights = np.sort(own["lived_weight"].unique())
+        if len(weights) > 1:
+            ends = [own.loc[own["lived_weight"] == weight, "retention_difference"] for weight in weights[[0, -1]]]
+            low, high = (100 * values.mean() for values in ends)
+            halves = [100 * np.diff(t_interval(values))[0] / 2 for values in ends]
+            places = max(1, max(decimals(half, 1) for half in halves))
+            text = (
+                "A guess: how much members let their own experience decide cannot be read from retention data. "
+                f"If it counts as little as is plausible, {label(policy)} keeps {change(low, places)} of every 100 due "
+                f"to renew; if as much as is plausible, {change(high, places)}."
+            )
+            smallest = 100 * comparison.threshold(KEEPS)
+            if low * high < 0 and min(abs(low), abs(high)) >= smallest:
+                return text + " The answer reverses between the two."
+            if min(abs(low), abs(high)) < smallest <= max(abs(low), abs(high)):
+                return text + " At one end nothing worth acting on is left."
+            return text
+    missed = comparison.targets
+    if len(missed):
+        missed = missed[missed["met"] == False]  # noqa: E712  (unknown is not missed)
+        if len(missed):
+            names = listed(missed["statistic"].astype(str).head(3))
+            return f"The model: it misses {len(missed)} of {len(comparison.targets)} measured values ({names})."
+    unsure = table[(table["policy"] == policy) & table["verdict"].str.startswith(("undecided", "one run"))]
+    if len(unsure):
+        return f"Luck: {listed(metric_words(m) for m in unsure['metric'])} cannot be decided with this many runs."
+    return (
+        "The model: its rules turn opinions and estimates into numbers. More runs make the averages more exact, "
+        "they do not make the rules more true."
+    )
+
+
+def change(points: float, places: int) -> str:
+    """Change in members kept, in words."""
+    text = more_or_fewer(points, places)
+    return text if text[-1].isalpha() else "as many"
+
+
+def interaction_in_words(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
+    """Whether loosening and the holistic view need each other, in one sentence; "" without the four cells."""
+    table = factorial(comparison, [KEEPS]) if table is None else table
+    rows = table[(table["metric"] == KEEPS) & (table["n"] > 1)].set_index("effect")
+    if "interaction" not in rows.index:
+        return ""
+    both = rows.loc["interaction"]
+    half = 100 * (both["ci_high"] - both["ci_low"]) / 2
+    shift = more_or_fewer(100 * both["difference"], max(1, decimals(half)))
+    if both["ci_low"] <= 0 <= both["ci_high"]:
+        return "Whether the two need each other cannot be told from these runs: the interval includes no interaction."
+    direction = "more" if both["difference"] > 0 else "less"
+    return (
+        f"Together they give {direction} than the sum of each alone: {shift} {DUE}, "
+        f"known to within {number(half, max(1, decimals(half)))}."
+    )
