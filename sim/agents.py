@@ -6,7 +6,7 @@ Partners and their contacts come with the process that gives them something to d
 import numpy as np
 
 from sim.columns import Column, Rows
-from sim.processes import community_dealings, friendships, renewals
+from sim.processes import community, friendships, renewals
 from sim.processes.needs import WEEKS
 from sim.roster import ColumnAgent
 
@@ -73,7 +73,7 @@ class Member(ColumnAgent):
         return float(
             renewals.chance_of_renewal(
                 self.commitment, max(1.0, (model.now + 1 - self.joined) // WEEKS), self.belief, bond, float(grieved), around,
-                community_dealings.drawn_away(model.tables["community"].rows, self.community, model.given), given["fit"], given["renewals"], given["scenario"],
+                community.drawn_away(model.tables["community"].rows, self.community, model.given), given["fit"], given["renewals"], given["scenario"],
             )
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.columns import LATENT
 from sim.luck import draws
-from sim.processes import community_dealings, friendships, renewals, trust
+from sim.processes import community, friendships, renewals, trust
 from sim.processes.encounters import (
     ANSWER,
     dropping_chance,
@@ -188,7 +188,7 @@ class MemberDiary:
             model.tables["members"].scanned["alive"], self.row, now, model.given,
         )  # fmt: skip
         lived = renewals.lived_experience(float(member["belief"]), bond, float(grieved), friends, levels, world)
-        drawn = community_dealings.drawn_away(
+        drawn = community.drawn_away(
             model.tables["community"].rows, int(model.tables["members"].scanned["community"][self.row]), model.given
         )
         odds = renewals.renewal_odds(base, lived, scenario["dues"], scenario["outside_option"] + drawn, world)

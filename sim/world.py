@@ -15,7 +15,7 @@ from sim.policy import ROW
 from sim.processes.accounts import AccountParameters
 from sim.processes.budget import BudgetParameters
 from sim.processes.colleagues import ColleagueParameters
-from sim.processes.community_dealings import CommunityParameters
+from sim.processes.community import CommunityParameters
 from sim.processes.encounters import EncounterParameters
 from sim.processes.friendships import FriendshipParameters
 from sim.processes.growth import GrowthParameters

@@ -7,7 +7,7 @@ import numpy as np
 from sim import recording as series
 from sim.luck import decision, draws, poisson
 from sim.outcome import metric
-from sim.processes.community_dealings import PERSON, TAKES_PART, activity
+from sim.processes.community_growth import PERSON, TAKES_PART, activity
 
 WRITING = decision("community.writing")
 MOST = 400.0  # expected messages beyond which the exact Poisson quantile is not used

@@ -20,7 +20,7 @@ import numpy as np
 from sim.columns import FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
-from sim.processes.community_dealings import TAKES_PART, drawn_away
+from sim.processes.community import TAKES_PART, drawn_away
 from sim.processes.encounters import faded
 from sim.processes.friendships import surroundings
 from sim.processes.needs import WEEKS, rows_due
