@@ -455,7 +455,7 @@ def reorder_members(model, order):
     friend_rows = (np.asarray(order)[:, None] * FRIENDS + np.arange(FRIENDS)).ravel()
     for name in Friendship.columns:
         friendships[name][:] = friendships[name][friend_rows]
-    for column in (friendships["other"], model.tables["circles"]["latest"]):
+    for column in (friendships["other"], model.tables["circles"]["latest"], model.tables["forum"]["latest"]):
         column[:] = place[column]
 
 
@@ -472,7 +472,7 @@ def test_the_order_of_members_changes_nobody(policy):
     assert len(first["identity"]) > 120
     assert same_people(first, second) == set()
     staff = [columns_of(model) for model in models]
-    with_rows = ("members", "ties", "friendships", "circles")
+    with_rows = ("members", "ties", "friendships", "circles", "forum")
     assert {place for place in differing(*staff) if place[0] not in with_rows} == set()
     assert same_people(*map(arrays_of, models)) == set()
     assert models[0].offer.any() == (policy is CLOSE)

@@ -8,13 +8,14 @@ from conftest import LOOSENED_HOLISTIC, PROCESSES, Notebook, arrays_of, columns_
 
 import sim
 from sim import WEEK, Policy
-from sim.agents import Case, Circle, Department, Friendship, Leader, Member, Project, Staff, Tie
+from sim.agents import Case, Circle, Community, Department, Friendship, Leader, Member, Project, Staff, Tie
 from sim.metrics import METRICS
 from sim.quantities import OutOfRange
 
 KINDS = {
     "members": Member, "ties": Tie, "staff": Staff, "leaders": Leader, "departments": Department, "projects": Project,
     "friendships": Friendship, "circles": Circle,
+    "community": Community, "forum": Circle,
 }  # fmt: skip
 # Where posts close their holders have to go: hiring does it once a year where posts follow members, budget where they
 # follow results. Both hand on work that waits, and worklife does when somebody leaves.
@@ -178,13 +179,13 @@ def test_a_process_taken_out_on_the_way_leaves_no_results_of_last_week_behind(ou
 
 
 def test_an_unknown_process_is_named():
-    with pytest.raises(OutOfRange, match="no process: choose from needs, leadership, routing"):
+    with pytest.raises(OutOfRange, match="no process: choose from needs, leadership, community, routing"):
         small_model(off=["need"])
 
 
 def test_the_week_is_in_the_order_in_which_one_thing_leads_to_another():
     assert [entry.name for entry in WEEK] == [
-        "needs", "leadership", "routing", "encounters", "trust", "learning", "innovation", "colleagues", "worklife", "hiring",
+        "needs", "leadership", "community", "routing", "encounters", "trust", "learning", "innovation", "colleagues", "worklife", "hiring",
         "renewals", "growth", "friendships", "accounts", "budget",
     ]  # fmt: skip
     assert all(entry.about for entry in WEEK)

@@ -137,7 +137,7 @@ def ask_peers(cases, used, members, takes_part, community, enacted, dealings, ta
             tally[COMMUNITY_COST] += cost
         else:
             for part in range(parts):
-                if left < index:
+                if left < index + part:
                     cases[left] = cases[index + part]
                 left += 1
         index += parts
