@@ -94,7 +94,7 @@ FIRST_LAPSE = LAPSES[0]
 # The community made by members.
 COMMUNITY_INSIDE = series("community_members", "members", "members who take part in the community")
 COMMUNITY_OUTSIDE = series("community_outsiders", "people", "people who are no members and take part in the community")
-COMMUNITY_ACTIVE = series("community_active", "people", "active participants, in units of an average one who has just joined")
+COMMUNITY_ACTIVE = series("community_active", "average participants", "active participants, an average one who has just joined counting as 1")
 PEER_HELP = series("peer_help", "requests", "requests answered by peers, which do not come to the organisation")
 PEER_WORTH = series("peer_worth", "dues", "worth of those answers, less the time of askers and helpers")
 COMMUNITY_ANGER = series("community_anger", "members", "members angered by the fight against the community")

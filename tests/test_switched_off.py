@@ -22,7 +22,9 @@ KINDS = {
 SHARED = {
     **{("staff", name): {"hiring", "budget"} for name in ("alive", "left", "post")},
     ("staff", "backlog"): {"worklife", "hiring", "budget"},
-    ("cases", "advising"): {"routing"},  # which draws whether it may come to advice; the answer decides
+    # Requests that peers answer are taken out of the table; the others move up.
+    **{("cases", name): {"community"} for name in Case.columns},
+    ("cases", "advising"): {"routing", "community"},  # routing draws whether it may come to advice; the answer decides
 }
 OWNERS = {  # what a model keeps beside its tables
     "trend": {"needs"}, "centre": {"needs"}, "expressed": {"needs"}, "vision": {"leadership"}, "offer": {"innovation"},
@@ -30,6 +32,7 @@ OWNERS = {  # what a model keeps beside its tables
     "seats": {"worklife", "hiring", "budget"}, "vacant_since": {"worklife", "hiring", "budget"}, "applicants": {"hiring"},
 }  # fmt: skip
 WEEKS = 30
+COMMUNITY = {"community_week": 5, "community_imitation": 0.3, "community_innovation": 0.02, "outsiders": 300}
 
 
 def test_every_column_is_owned_by_a_process_or_by_founding():
@@ -108,9 +111,10 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
         leadership__search_weeks=2, hiring__vacancy=1, accounts__material=0.1,
     )  # fmt: skip
     policy = dataclasses.replace(
-        LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5
+        LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5,
+        community_fight=0.5, community_copy=0.5, community_observe=0.5, community_host=0.5, community_paid=0.5,
     )
-    model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow)
+    model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow, **COMMUNITY)
     # Named processes of its own, since the model looks whether leadership is among them.
     model.run_for(52)
     arm = model.fork(policy)
@@ -151,7 +155,7 @@ def test_with_everything_off_nothing_happens():
 def test_all_processes_do_something():
     """Without this, the tests above would pass on processes that do nothing."""
     world = world_with(innovation__threshold=0.0)
-    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5), world=world)
+    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5), world=world, **COMMUNITY)
     before = columns_of(model)
     model.run_for(WEEKS)
     after = columns_of(model)
