@@ -6,7 +6,7 @@ Partners and their contacts come with the process that gives them something to d
 import numpy as np
 
 from sim.columns import Column, Rows
-from sim.processes import friendships, renewals
+from sim.processes import community, friendships, renewals
 from sim.processes.needs import WEEKS
 from sim.roster import ColumnAgent
 
@@ -24,6 +24,8 @@ class Member(ColumnAgent):
     renewal_week = Column("i1", "week of the year", 0, 51, "when dues fall due", scanned=True)
     next_request = Column("f8", "week", 0, np.inf, "time of the next request; infinite once departed", owner="needs", scanned=True)
     trust = Column("f8", "0..1", 0, 1, "trust in the organisation", owner="trust", scanned=True)
+    community = Column("i1", "0..2", 0, 2, "0 not in the community, 1 takes part, 2 has left it", owner="community", scanned=True)
+    community_due = Column("f8", "pressure", 0, np.inf, "cumulated pressure at which this member joins the community; unused until there is one", owner="community", scanned=True)
 
     needs = Column("f4", "sd of needs", -40, 40, "own part of the ideal point, one number a domain and latent coordinate", owner="needs", width="dimensions")
     estimate = Column("f4", "sd of needs", -60, 60, "what is believed about the ideal point; starts at the offer", owner="learning", width="dimensions")
@@ -71,7 +73,7 @@ class Member(ColumnAgent):
         return float(
             renewals.chance_of_renewal(
                 self.commitment, max(1.0, (model.now + 1 - self.joined) // WEEKS), self.belief, bond, float(grieved), around,
-                given["fit"], given["renewals"], given["scenario"],
+                community.drawn_away(model.tables["community"].rows, self.community, model.given), given["fit"], given["renewals"], given["scenario"],
             )
         )  # fmt: skip
 
@@ -179,6 +181,34 @@ class Friendship(Rows):
 
     other = Column("i4", "member row", NEVER, 2**31 - 1, "the other member, -1 nobody; may have left since", owner="friendships", default=NEVER)
     since = Column("i2", "week", NEVER, 32_767, "week in which they got to know each other", owner="friendships", default=NEVER)
+
+
+class Community(Rows):
+    """The community made by members: one row, for ever; empty until somebody begins it."""
+
+    begun = Column("i4", "week", NEVER, 200_000, "week in which it began, -1 not yet", owner="community", default=NEVER)
+    known = Column("i8", "rows", 0, 2**31 - 1, "members whose joining has been prepared", owner="community")
+    inside = Column("i8", "members", 0, 2**31 - 1, "members who take part", owner="community")
+    outside = Column("i8", "people", 0, 2**40, "others who take part", owner="community")
+    pressure = Column("f8", "pressure", 0, np.inf, "pressure to join, cumulated since it began", owner="community")
+    active = Column("f8", "people", 0, 1e12, "active participants, in units of an average one who has just joined", owner="community")
+    freshness = Column("f8", "share", 0, np.inf, "active participants against all, this week", owner="community")
+    lived = Column("f8", "weeks", 0, np.inf, "freshness, cumulated since it began: what an average participant has written in", owner="community")
+    charged = Column("f8", "0..1", 0, 1, "highest declared level of paid tiers so far: those it repels have left", owner="community")
+    answering = Column("f8", "probability", 0, 1, "chance that somebody who asks peers is answered", owner="community")
+    elsewhere = Column("f8", "0..1", 0, 1, "what it offers those who take part without being members", owner="community")
+    heard = Column("f8", "share per week", 0, 1, "how fast what is said in it becomes known to the organisation", owner="community")
+
+
+class Dealing(Rows):
+    """What the community brought one member this week: help, a fee, anger. The table is emptied every week."""
+
+    member = Column("i4", "member row", 0, 2**31 - 1, "who", owner="community")
+    worth = Column("f8", "dues", -100, 100, "worth to the member, less own time and fees", owner="community")
+    fee = Column("f8", "dues", -100, 100, "what of it goes to the organisation", owner="community")
+    lesson = Column("f8", "quality", -20, 10, "quality that the member puts down to the organisation", owner="community")
+    credit = Column("f8", "0..1", 0, 1, "how far he does so", owner="community")
+    anger = Column("f8", "0..1", 0, 1, "part of trust lost over a fight against the community; above 0 also a grievance", owner="community")
 
 
 class Circle(Rows):

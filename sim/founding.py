@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from sim.agents import Case, Circle, Department, Friendship, Leader, Member, Project, Staff, Tie
+from sim.agents import Case, Circle, Community, Dealing, Department, Friendship, Leader, Member, Project, Staff, Tie
 from sim.columns import FRIENDS, LATENT, Table
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
@@ -175,6 +175,11 @@ def found(model) -> None:
     if model.calls("friendships"):
         model.first_newcomer = 0
         friendships.step(model)
+    tables["community"] = Table(Community, departments, 1)
+    tables["community"].add(1)
+    tables["forum"] = Table(Circle, departments, 1)
+    tables["forum"].add(1)
+    model.dealings = Table(Dealing, departments, 16)
     posts = int(np.sum(model.opened))
     tables["staff"] = Table(Staff, departments, posts + posts // 4 + 16)
     tables["staff"].add(posts)

@@ -20,6 +20,7 @@ from sim.processes import (
     accounts,
     budget,
     colleagues,
+    community,
     encounters,
     friendships,
     growth,
@@ -65,7 +66,7 @@ BY_HAND = 3 * 2**30  # identities of members a user adds himself
 WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
-        needs, leadership, routing, encounters, trust, learning, innovation, colleagues, worklife, hiring, renewals,
+        needs, leadership, community, routing, encounters, trust, learning, innovation, colleagues, worklife, hiring, renewals,
         growth, friendships, accounts, budget,
     )
 )  # fmt: skip
@@ -149,7 +150,7 @@ class RelationshipModel(ColumnModel):
         self.trend, self.centre, self.expressed, self.vision, self.offer = (np.zeros(dimensions) for _ in range(5))
         self.reputation = np.array([self.base_fit.reputation])
         self.renewed, self.renewed_count, self.first_newcomer = np.zeros(0, np.int32), 0, 0
-        self.replaced = 0
+        self.replaced, self.joined_community = 0, community.NOBODY
         self.participants, self.fund = innovation.NOBODY_TAKES_PART, 0.0
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
@@ -194,7 +195,8 @@ class RelationshipModel(ColumnModel):
         if 0 < self.now - self.adopted <= self.timeline.settled:
             self._declare()
         self.renewed_count, self.first_newcomer = 0, members.count
-        self.cases.count = 0
+        self.cases.count = self.dealings.count = 0
+        self.joined_community = community.NOBODY
         for entry in self.week:
             entry(self)
         summarise(members.scanned["alive"], members.scanned["trust"], members.count, self.record.tally)

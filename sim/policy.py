@@ -67,6 +67,14 @@ class Policy:
     cocreate_launch: float = quantity(0.0, "0 in house .. 1 with members", 0.0, 1.0, TEXT_003, "how far members carry the launch. Price of more: members' own hours")
     drop_unprofitable: float = quantity(0.0, "0 never .. 1 at any loss", 0.0, 1.0, TEXT_003, "how small a loss ends a service. Price of more: members who used it are turned away")
 
+    # A community made by members.
+    community_fight: float = quantity(0.0, "0 let be .. 1 all means", 0.0, 1.0, TEXT_000, "how hard the organisation fights the community. Price of more: money, and the anger of those who take part and of their friends")
+    community_copy: float = quantity(0.0, "0 none .. 1 all it takes", 0.0, 1.0, TEXT_000, "a platform of one's own, bought without asking members. Price of more: money, advertisements shown to those who use it")
+    community_observe: float = quantity(0.0, "0 never .. 1 every day", 0.0, 1.0, TEXT_000, "how closely staff follow what is said in the community. Price of more: staff hours")
+    community_host: float = quantity(0.0, "0 leave to members .. 1 host", 0.0, 1.0, TEXT_001, "how far the organisation hosts the community, shaped with its members; begins one where there is none. Price of more: staff hours, money, answers that members no longer need from the organisation")
+    community_collaborate: float = quantity(0.0, "0 apart .. 1 together", 0.0, 1.0, TEXT_000, "how far staff and active participants work out answers together. Price of more: staff hours, participants' own hours")
+    community_paid: float = quantity(0.0, "0 free .. 1 all levels offered", 0.0, 1.0, TEXT_000, "paid levels of taking part, built on the community. Price of more: the cost of running them, participants who leave the community over it")
+
 
 LEVERS = Policy.record_dtype.names
 

@@ -36,8 +36,8 @@ def series(name: str, unit: str, about: str) -> int:
 
 MEMBERS = series("members", "members", "members at the end of the week")
 TRUST = series("trust_mean", "0..1", "mean trust of members")
-REQUESTS = series("requests", "requests", "requests that arose")
-PARTS = series("parts", "parts", "parts of requests answered, one a domain touched")
+REQUESTS = series("requests", "requests", "requests that came to the organisation")
+PARTS = series("parts", "parts", "parts of these requests, one a domain touched")
 FREE = series("free_parts", "parts", "parts answered with discretion")
 HANDED_OFF = series("handed_off", "parts", "parts handed to another department")
 REFUSED = series("refused", "parts", "parts turned away, their service dropped")
@@ -87,9 +87,25 @@ DUE_BELIEF = series("due_belief", "quality", "believed quality, summed over memb
 DUE_BOND = series("due_bond", "0..1", "personal bond, summed over members due")
 DUE_GRIEVANCE = series("due_grievance", "members", "members due with a grievance")
 DUE_SURROUNDINGS = series("due_surroundings", "quality", "what other members add to or take from renewal, summed over members due")
-LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause")
+LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause", "community")
 LAPSES = [series(f"lapse_{reason}", "members", f"lapses: {reason.replace('_', ' ')}") for reason in LAPSE_REASONS]
 FIRST_LAPSE = LAPSES[0]
+
+# The community made by members.
+COMMUNITY_INSIDE = series("community_members", "members", "members who take part in the community")
+COMMUNITY_OUTSIDE = series("community_outsiders", "people", "people who are no members and take part in the community")
+COMMUNITY_ACTIVE = series("community_active", "average participants", "active participants, an average one who has just joined counting as 1")
+PEER_HELP = series("peer_help", "requests", "requests answered by peers, which do not come to the organisation")
+PEER_WORTH = series("peer_worth", "dues", "worth of those answers, less the time of askers and helpers")
+COMMUNITY_ANGER = series("community_anger", "members", "members angered by the fight against the community")
+PAID_TIERS = series("paid_tiers", "dues", "fees for paid levels of the community, from members and others")
+ADVERTISING = series("advertising", "dues", "what advertisements on a bought platform bring")
+COMMUNITY_COST = series("community_cost", "dues", "money spent on the community: fighting, a platform, hosting, paid levels")
+DUE_INSIDE = series("due_in_community", "members", "members due who take part in the community")
+RENEWED_INSIDE = series("renewed_in_community", "members", "of them, renewed")
+SPENT.append(COMMUNITY_COST)
+EARNED = [REVENUE, PAID_TIERS, ADVERTISING]
+"""What margin counts as revenue."""
 
 
 @kernel

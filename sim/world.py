@@ -15,6 +15,7 @@ from sim.policy import ROW
 from sim.processes.accounts import AccountParameters
 from sim.processes.budget import BudgetParameters
 from sim.processes.colleagues import ColleagueParameters
+from sim.processes.community import CommunityParameters
 from sim.processes.encounters import EncounterParameters
 from sim.processes.friendships import FriendshipParameters
 from sim.processes.growth import GrowthParameters
@@ -49,6 +50,7 @@ class World:
     friendships: FriendshipParameters = field(default_factory=FriendshipParameters)
     accounts: AccountParameters = field(default_factory=AccountParameters)
     budget: BudgetParameters = field(default_factory=BudgetParameters)
+    community: CommunityParameters = field(default_factory=CommunityParameters)
 
     @classmethod
     def parameters(cls) -> Iterator[tuple[str, str, Quantity, float]]:

@@ -265,13 +265,13 @@ def test_money_in_is_money_out_and_margin(policy):
     arm = model.fork(policy)
     arm.run_for(156)
     first, last = arm.switch, arm.now
-    revenue, serving, gifts, acquisition, replacement, innovation, lost = (
+    revenue, serving, gifts, acquisition, replacement, innovation, lost, community = (
         arm.record.total(which, first, last) for which in (series.REVENUE, *series.SPENT)
     )
     booked = arm.tables["members"]["value_organisation"].sum()
     assert booked == pytest.approx(revenue - serving - gifts - acquisition - lost, rel=1e-10)
     member_years = arm.record.total(series.MEMBERS, first, last) / 52
-    assert arm.metrics()["margin"] * member_years == pytest.approx(booked - replacement - innovation, rel=1e-10)
+    assert arm.metrics()["margin"] * member_years == pytest.approx(booked - replacement - innovation - community, rel=1e-10)
     paid = arm.record.total(series.RENEWED, first, last) + arm.record.total(series.RECRUITS, first, last)
     assert revenue == pytest.approx(paid * arm.scenario.dues)
     hired, appointed = (np.count_nonzero(arm.tables[name]["hired"] >= first) for name in ("staff", "leaders"))
@@ -455,7 +455,7 @@ def reorder_members(model, order):
     friend_rows = (np.asarray(order)[:, None] * FRIENDS + np.arange(FRIENDS)).ravel()
     for name in Friendship.columns:
         friendships[name][:] = friendships[name][friend_rows]
-    for column in (friendships["other"], model.tables["circles"]["latest"]):
+    for column in (friendships["other"], model.tables["circles"]["latest"], model.tables["forum"]["latest"]):
         column[:] = place[column]
 
 
@@ -472,7 +472,7 @@ def test_the_order_of_members_changes_nobody(policy):
     assert len(first["identity"]) > 120
     assert same_people(first, second) == set()
     staff = [columns_of(model) for model in models]
-    with_rows = ("members", "ties", "friendships", "circles")
+    with_rows = ("members", "ties", "friendships", "circles", "forum")
     assert {place for place in differing(*staff) if place[0] not in with_rows} == set()
     assert same_people(*map(arrays_of, models)) == set()
     assert models[0].offer.any() == (policy is CLOSE)

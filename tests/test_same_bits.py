@@ -318,7 +318,10 @@ ARGUMENTS = {
         "quality line expectation usual belief ability skill value low high spotting error target trained".split(),
         st.floats(-4, 4),
     ),
-    **dict.fromkeys("base commitment odds log_odds base_gap belief_gap bond_gap grievance_gap friends_gap x".split(), st.floats(-60, 60)),
+    **dict.fromkeys(
+        "base commitment odds log_odds base_gap belief_gap bond_gap grievance_gap friends_gap community_gap drawn x".split(),
+        st.floats(-60, 60),
+    ),
     "effort": st.floats(0.2, 1.0), "care": st.floats(0.05, 2.0), "message": st.floats(0.05, 1.0), "power": st.floats(-6, 0.9),
     "events": st.floats(0, 2), "time": st.floats(0, 2), "hours": st.floats(0, 60), "straying": st.floats(-0.3, 0.3),
     "margin": st.floats(-1e5, 1e5), "planned": st.floats(-1e5, 1e5), "revenue": st.floats(0, 1e6), "integration": st.floats(0, 2),
@@ -328,7 +331,10 @@ ARGUMENTS = {
     "tolerance": st.floats(0.3, 2.0), "spread": st.floats(0.2, 2.0), "drift": st.floats(0, 0.6), "least": st.floats(0.2, 1.0),
     "deviation": st.floats(-9, 9), "step": st.floats(0, 1),
     "dues": st.floats(0, 5), "outside_option": st.floats(-3, 3), "lived": st.floats(-10, 10),
-    "around": st.floats(-5, 3), "selectivity": st.floats(1, 8), "contagion_weeks": st.floats(1, 104), "promise_years": st.floats(0, 30),
+    "around": st.floats(-5, 3), "selectivity": st.floats(1, 8),
+    "innovation": st.floats(0, 1), "imitation": st.floats(0, 2), "inequality": st.floats(0.3, 3),
+    "active": st.floats(0, 1e6), "half": st.floats(10, 10_000), "expected": st.floats(0, 1e6), "likeness": st.floats(0, 0.95),
+    "contagion_weeks": st.floats(1, 104), "promise_years": st.floats(0, 30),
     "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),
     "main_domain": st.integers(0, 1), "first": st.integers(0, 99), "posts": st.integers(1, 9), "opened": st.just(1),
 }  # fmt: skip

@@ -8,20 +8,23 @@ from conftest import LOOSENED_HOLISTIC, PROCESSES, Notebook, arrays_of, columns_
 
 import sim
 from sim import WEEK, Policy
-from sim.agents import Case, Circle, Department, Friendship, Leader, Member, Project, Staff, Tie
+from sim.agents import Case, Circle, Community, Department, Friendship, Leader, Member, Project, Staff, Tie
 from sim.metrics import METRICS
 from sim.quantities import OutOfRange
 
 KINDS = {
     "members": Member, "ties": Tie, "staff": Staff, "leaders": Leader, "departments": Department, "projects": Project,
     "friendships": Friendship, "circles": Circle,
+    "community": Community, "forum": Circle,
 }  # fmt: skip
 # Where posts close their holders have to go: hiring does it once a year where posts follow members, budget where they
 # follow results. Both hand on work that waits, and worklife does when somebody leaves.
 SHARED = {
     **{("staff", name): {"hiring", "budget"} for name in ("alive", "left", "post")},
     ("staff", "backlog"): {"worklife", "hiring", "budget"},
-    ("cases", "advising"): {"routing"},  # which draws whether it may come to advice; the answer decides
+    # Requests that peers answer are taken out of the table; the others move up.
+    **{("cases", name): {"community"} for name in Case.columns},
+    ("cases", "advising"): {"routing", "community"},  # routing draws whether it may come to advice; the answer decides
 }
 OWNERS = {  # what a model keeps beside its tables
     "trend": {"needs"}, "centre": {"needs"}, "expressed": {"needs"}, "vision": {"leadership"}, "offer": {"innovation"},
@@ -29,6 +32,7 @@ OWNERS = {  # what a model keeps beside its tables
     "seats": {"worklife", "hiring", "budget"}, "vacant_since": {"worklife", "hiring", "budget"}, "applicants": {"hiring"},
 }  # fmt: skip
 WEEKS = 30
+COMMUNITY = {"community_week": 5, "community_imitation": 0.3, "community_innovation": 0.02, "outsiders": 300}
 
 
 def test_every_column_is_owned_by_a_process_or_by_founding():
@@ -107,9 +111,10 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
         leadership__search_weeks=2, hiring__vacancy=1, accounts__material=0.1,
     )  # fmt: skip
     policy = dataclasses.replace(
-        LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5
+        LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5,
+        community_fight=0.5, community_copy=0.5, community_observe=0.5, community_host=0.5, community_paid=0.5,
     )
-    model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow)
+    model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow, **COMMUNITY)
     # Named processes of its own, since the model looks whether leadership is among them.
     model.run_for(52)
     arm = model.fork(policy)
@@ -150,7 +155,7 @@ def test_with_everything_off_nothing_happens():
 def test_all_processes_do_something():
     """Without this, the tests above would pass on processes that do nothing."""
     world = world_with(innovation__threshold=0.0)
-    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5), world=world)
+    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5), world=world, **COMMUNITY)
     before = columns_of(model)
     model.run_for(WEEKS)
     after = columns_of(model)
@@ -178,13 +183,13 @@ def test_a_process_taken_out_on_the_way_leaves_no_results_of_last_week_behind(ou
 
 
 def test_an_unknown_process_is_named():
-    with pytest.raises(OutOfRange, match="no process: choose from needs, leadership, routing"):
+    with pytest.raises(OutOfRange, match="no process: choose from needs, leadership, community, routing"):
         small_model(off=["need"])
 
 
 def test_the_week_is_in_the_order_in_which_one_thing_leads_to_another():
     assert [entry.name for entry in WEEK] == [
-        "needs", "leadership", "routing", "encounters", "trust", "learning", "innovation", "colleagues", "worklife", "hiring",
+        "needs", "leadership", "community", "routing", "encounters", "trust", "learning", "innovation", "colleagues", "worklife", "hiring",
         "renewals", "growth", "friendships", "accounts", "budget",
     ]  # fmt: skip
     assert all(entry.about for entry in WEEK)

@@ -14,8 +14,8 @@ ONE_LINE = 1
 
 
 def lines(said: str) -> int:
-    """Lines a user is left with; a progress bar writes over its own."""
-    return len([line for line in said.split("\n") if line.strip()])
+    """Lines a user is left with; a progress bar writes over its own (so carriage returns may not be read as new lines)."""
+    return len([line for line in said.split("\n") if line.rpartition("\r")[2].strip()])
 
 
 def two_at_once(place: Path, times: int, points: int = 2, replicates: int = 500) -> dict:

@@ -107,6 +107,10 @@ QUICK = {"leadership.carry_weeks": 2.0}
 ABLATIONS = (
     Ablation("needs", FREE, "answers with discretion", summed(series.FREE)),
     Ablation("leadership", {"replace_leaders": 1.0, "relational_leaders": 1.0}, "curiosity of leaders", leaders_curiosity),
+    Ablation(
+        "community", {"community_host": 1.0}, "requests answered by peers", summed(series.PEER_HELP),
+        world={**QUICK, "routing.hosting_hours": 0.0, "community.half_active": 20.0, "community.host_draw": 20.0},
+    ),
     Ablation("routing", {"routing": 1.0}, "parts handed on, a request", a_request(series.HANDED_OFF), world=QUICK),
     Ablation(
         "encounters", {"guardrail": 0.3}, "gifts a request, dues", a_request(series.GIFTS),

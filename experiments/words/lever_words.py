@@ -42,6 +42,12 @@ LEVER_WORDS = {
     "cocreate_development": "Who develops the offer",
     "cocreate_launch": "Who carries the launch",
     "drop_unprofitable": "When a service that loses money ends",
+    "community_fight": "What is done against the community that members made",
+    "community_copy": "A platform of one's own, bought without asking members",
+    "community_observe": "How closely staff follow what is said in the community",
+    "community_host": "Who hosts the community",
+    "community_collaborate": "How staff and active participants work out answers",
+    "community_paid": "Paid levels of taking part in the community",
 }
 """What each lever rules. A lever that is not here is called by its name."""
 

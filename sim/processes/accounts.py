@@ -1,6 +1,6 @@
 """What the relationship is worth, to the member and to the organisation, in dues.
 
-Per person: value to the member = worth of answers + gifts received - own hours - dues; value to the organisation
+Per person: value to the member = worth of answers + help of peers + gifts received - own hours - dues and fees; value to the organisation
 = dues - staff hours at their cost - gifts - acquisition. Dues cancel in the sum. After leaving, nothing is added.
 
 Dues stand for all that a member pays, purchases included: a member who is sent to a better source pays so much less.
@@ -101,6 +101,15 @@ def book_participation(members, rows, hours, given):
         members[rows[turn]].value_member -= hours * given[0].accounts.own_hour_worth
 
 
+@kernel
+def book_dealings(members, dealings, used):
+    """Book what the community brought members: help from peers, fees, what advertisements cost them."""
+    for index in range(used):
+        member, dealing = members[dealings[index].member], dealings[index]
+        member.value_member += dealing.worth
+        member.value_organisation += dealing.fee
+
+
 def step(model) -> None:
     """Answers, dues and costs are booked, person by person."""
     members, cases, services, tally = (
@@ -112,6 +121,8 @@ def step(model) -> None:
     if model.now % WEEKS == 0:
         services["asked"][:], services["spent"][:] = 0, 0
     book_cases(cases.rows, cases.count, members.rows, model.tables["staff"].rows, services.rows, tally, model.given)
+    if model.dealings.count:
+        book_dealings(members.rows, model.dealings.rows, model.dealings.count)
     if len(model.participants):
         book_participation(members.rows, model.participants, model.world.innovation.member_hours, model.given)
     book_dues(members.rows, model.renewed, model.renewed_count, model.first_newcomer, members.count, tally, model.given)

@@ -112,8 +112,11 @@ def drift_needs(members, renewal_week, alive, count, week, luck, given):
 
 
 @kernel
-def drift_trend(trend, centre, expressed, week, luck, given):
-    """The trend common to all members moves a little every week, around a centre that may jump; surveys follow."""
+def drift_trend(trend, centre, expressed, community, week, luck, given):
+    """The trend common to all members moves a little every week, around a centre that may jump; surveys follow.
+
+    What is expressed becomes known sooner where the organisation listens to what members say among themselves.
+    """
     world, scenario = given[0].needs, given[0].scenario
     departments = int(scenario.departments)
     kept = math.exp(-1.0 / (WEEKS * world.trend_years))
@@ -125,7 +128,8 @@ def drift_trend(trend, centre, expressed, week, luck, given):
         moved = step * normal(draws(luck, TREND, week, 0, 0, domain)[0])
         trend[domain] = centre[domain] + kept * (trend[domain] - centre[domain]) + moved
         lag = world.survey_weeks if domain < departments else WEEKS * world.latent_years
-        expressed[domain] += (trend[domain] - expressed[domain]) / lag
+        heard = community[0].heard * (1.0 if domain < departments else given[0].community.latent_talk)
+        expressed[domain] += min(1.0, 1.0 / lag + heard) * (trend[domain] - expressed[domain])
 
 
 @making_kernel
@@ -194,7 +198,7 @@ def step(model) -> None:
     members, cases, now, luck, given = model.tables["members"], model.cases, model.now, model.luck, model.given
     alive = members.scanned["alive"]
     drift_needs(members.rows, members.scanned["renewal_week"], alive, members.count, now, luck, given)
-    drift_trend(model.trend, model.centre, model.expressed, now, luck, given)
+    drift_trend(model.trend, model.centre, model.expressed, model.tables["community"].rows, now, luck, given)
     row = used = 0
     while True:
         row, used = collect_requests(

@@ -1,7 +1,7 @@
 """Members whose dues fall due decide whether to stay.
 
 The decision sees base commitment, the believed quality of answers, the personal bond, an open grievance, other
-members, dues and the outside option; each enters once, and trust not at all (it acts through disclosure, take-up and belief).
+members, dues, the outside option and what a community offers without membership; each enters once, and trust not at all (it acts through disclosure, take-up and belief).
 How strongly lived experience weighs is not identified by retention data, so it is an uncertain parameter, and
 base commitment is fitted again for each value of it.
 
@@ -20,6 +20,7 @@ import numpy as np
 from sim.columns import FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
+from sim.processes.community import TAKES_PART, drawn_away
 from sim.processes.encounters import faded
 from sim.processes.friendships import surroundings
 from sim.processes.needs import WEEKS, rows_due
@@ -30,16 +31,18 @@ from sim.recording import (
     DUE_BOND,
     DUE_FIRST,
     DUE_GRIEVANCE,
+    DUE_INSIDE,
     DUE_SURROUNDINGS,
     EXPECTED,
     EXPECTED_FIRST,
     FIRST_LAPSE,
     RENEWED,
     RENEWED_FIRST,
+    RENEWED_INSIDE,
 )  # fmt: skip
 
 RENEWAL = decision("renewals.renewal")
-INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE = range(1, 8)  # order of LAPSE_REASONS
+INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE, COMMUNITY_INSTEAD = range(1, 9)  # order of LAPSE_REASONS
 
 
 @quantities
@@ -92,11 +95,11 @@ def renewal_odds(base, lived, dues, outside_option, world):
 
 
 @formula
-def chance_of_renewal(commitment, years, belief, bond, grievance, around, fit, world, scenario):
-    """Probability that a member renews, given what he brings and what he has lived through; 0..1."""
+def chance_of_renewal(commitment, years, belief, bond, grievance, around, drawn, fit, world, scenario):
+    """Probability that a member renews, given what he brings, has lived through, and is drawn to elsewhere; 0..1."""
     base = base_commitment(commitment, years, fit.promise, fit.promise_years)
     lived = lived_experience(belief, bond, grievance, around, fit, world)
-    return (1.0 - fit.involuntary) * logistic(renewal_odds(base, lived, scenario.dues, scenario.outside_option, world))
+    return (1.0 - fit.involuntary) * logistic(renewal_odds(base, lived, scenario.dues, scenario.outside_option + drawn, world))
 
 
 @kernel
@@ -121,7 +124,7 @@ def combined_bond(ties, row, staff, week, given):
 
 
 @formula
-def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_gap):
+def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_gap, community_gap):
     """Why a member left: the one term whose reset to the reference median would have kept him, with the same luck.
 
     Each gap is what resetting that term would add to the log odds; the largest that suffices is the reason.
@@ -136,12 +139,14 @@ def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_
     if grievance_gap > largest and chance < logistic(odds + grievance_gap):
         code, largest = GRIEVANCE, grievance_gap
     if friends_gap > largest and chance < logistic(odds + friends_gap):
-        code = FRIENDS_GONE
+        code, largest = FRIENDS_GONE, friends_gap
+    if community_gap > largest and chance < logistic(odds + community_gap):
+        code = COMMUNITY_INSTEAD
     return code
 
 
 @making_kernel
-def decide(members, renewal_week, alive, count, ties, friendships, staff, renewed, tally, week, luck, given):
+def decide(members, renewal_week, alive, taking_part, count, ties, friendships, community, staff, renewed, tally, week, luck, given):
     """Members due this week renew or leave; returns how many renewed, their rows in ``renewed``."""
     world, fit, scenario = given[0].renewals, given[0].fit, given[0].scenario
     done, due = 0, week % WEEKS
@@ -164,7 +169,8 @@ def decide(members, renewal_week, alive, count, ties, friendships, staff, renewe
         base = base_commitment(np.float64(member.commitment), float(years), fit.promise, fit.promise_years)
         around = surroundings(friendships, members, alive, row, week, given)
         lived = lived_experience(member.belief, bond, grievance, around, fit, world)
-        odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option, world)
+        drawn = drawn_away(community, int(taking_part[row]), given)
+        odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option + drawn, world)
         chance = logistic(odds)
         tally[DUE] += 1.0
         tally[DUE_BELIEF] += member.belief
@@ -172,6 +178,8 @@ def decide(members, renewal_week, alive, count, ties, friendships, staff, renewe
         tally[DUE_GRIEVANCE] += grievance
         tally[DUE_SURROUNDINGS] += around
         tally[EXPECTED] += (1.0 - fit.involuntary) * chance
+        inside = taking_part[row] == TAKES_PART
+        tally[DUE_INSIDE] += 1.0 if inside else 0.0
         if years == 1:
             tally[DUE_FIRST] += 1.0
             tally[EXPECTED_FIRST] += (1.0 - fit.involuntary) * chance
@@ -180,6 +188,7 @@ def decide(members, renewal_week, alive, count, ties, friendships, staff, renewe
             renewed[done] = row
             done += 1
             tally[RENEWED] += 1.0
+            tally[RENEWED_INSIDE] += 1.0 if inside else 0.0
             if years == 1:
                 tally[RENEWED_FIRST] += 1.0
             continue
@@ -190,7 +199,7 @@ def decide(members, renewal_week, alive, count, ties, friendships, staff, renewe
             code = reason(
                 odds, staying, usual - base, weight * (fit.belief_median - member.belief),
                 weight * world.bond_weight * (fit.bond_median - bond), weight * world.grievance_weight * grievance,
-                weight * (fit.surroundings - around),
+                weight * (fit.surroundings - around), drawn,
             )  # fmt: skip
         alive[row] = False
         member.left = week
@@ -205,7 +214,7 @@ def step(model) -> None:
     if len(model.renewed) < members.capacity:
         model.renewed = np.zeros(members.capacity, np.int32)
     model.renewed_count = decide(
-        members.rows, members.scanned["renewal_week"], members.scanned["alive"], members.count,
-        model.tables["ties"].rows, model.tables["friendships"].rows, model.tables["staff"].rows, model.renewed, model.record.tally,
+        members.rows, members.scanned["renewal_week"], members.scanned["alive"], members.scanned["community"], members.count,
+        model.tables["ties"].rows, model.tables["friendships"].rows, model.tables["community"].rows, model.tables["staff"].rows, model.renewed, model.record.tally,
         model.now, model.luck, model.given,
     )  # fmt: skip

@@ -39,6 +39,9 @@ class RoutingParameters:
     shared_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for taking part in decisions, where leadership is entirely shared")
     report_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being measured, if nothing is left to judgement")
     judging_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being observed and talked with, if everything is left to judgement")
+    observing_hours: float = quantity(0.5, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for following what is said in the community, every day")
+    hosting_hours: float = quantity(0.8, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for hosting the community in full")
+    together_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for working out answers with active participants, if that is always done")
     project_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time of a department's staff while a project of theirs is developed")
     hurry: float = quantity(0.10, "share", 0.0, 0.5, ASSUMED, "time per case that staff save when evaluated by efficiency alone")
     deepening: float = quantity(0.30, "share", 0.0, 1.0, ASSUMED, "time per case that staff add when evaluated by relationship value alone")
@@ -134,6 +137,8 @@ def member_hours(levers, developing, world):
     """Hours a week that one person has for members, after all that the levers ask for besides."""
     other = world.climate_hours * levers.climate + world.meaning_hours * levers.why + world.shared_hours * levers.shared
     other += world.report_hours * (1.0 - levers.judgement) + world.judging_hours * levers.judgement + levers.development
+    other += world.observing_hours * levers.community_observe + world.hosting_hours * levers.community_host
+    other += world.together_hours * levers.community_collaborate
     if developing:
         other += world.project_hours
     return max(1.0, world.week_hours - other)
