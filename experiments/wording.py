@@ -88,6 +88,7 @@ LAPSE_WORDS = {
     "grievance": "a complaint left unresolved",
     "friends": "friends who left, or none to stay for",
     "no_single_cause": "no single cause",
+    "let_go": "not kept, since the organisation saw more cost than dues",
 }
 
 

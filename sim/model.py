@@ -20,6 +20,7 @@ from sim.processes import (
     accounts,
     budget,
     colleagues,
+    communication,
     encounters,
     friendships,
     growth,
@@ -30,6 +31,7 @@ from sim.processes import (
     needs,
     renewals,
     routing,
+    selection,
     trust,
     worklife,
 )
@@ -65,8 +67,8 @@ BY_HAND = 3 * 2**30  # identities of members a user adds himself
 WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
-        needs, leadership, routing, encounters, trust, learning, innovation, colleagues, worklife, hiring, renewals,
-        growth, friendships, accounts, budget,
+        needs, leadership, routing, encounters, trust, learning, communication, innovation, colleagues, worklife, hiring,
+        selection, renewals, growth, friendships, accounts, budget,
     )
 )  # fmt: skip
 
@@ -151,6 +153,8 @@ class RelationshipModel(ColumnModel):
         self.renewed, self.renewed_count, self.first_newcomer = np.zeros(0, np.int32), 0, 0
         self.replaced = 0
         self.participants, self.fund = innovation.NOBODY_TAKES_PART, 0.0
+        self.known_offer = communication.found(self)
+        self.spoken_with, self.speaking = communication.NOBODY, False
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
         self.open_accounts()

@@ -19,7 +19,7 @@ LEVERS = {
     "strict_holistic": (1.0, 0.0, 0.3, 1.0, 1.0),
     "loosened_holistic": (0.3, 1.0, 0.3, 1.0, 1.0),
 }
-REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause")
+REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause", "let_go")
 
 
 def comparison(replicates: int = 30, policies=tuple(SIZES), seed: int = 5, years: int = 5, **names) -> Comparison:

@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from sim.columns import FRIENDS
+from sim.columns import DECLINED, FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
 from sim.processes.encounters import faded
@@ -39,7 +39,7 @@ from sim.recording import (
 )  # fmt: skip
 
 RENEWAL = decision("renewals.renewal")
-INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE = range(1, 8)  # order of LAPSE_REASONS
+INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE, LET_GO = range(1, 9)  # order of LAPSE_REASONS
 
 
 @quantities
@@ -165,7 +165,8 @@ def decide(members, renewal_week, alive, count, ties, friendships, staff, renewe
         around = surroundings(friendships, members, alive, row, week, given)
         lived = lived_experience(member.belief, bond, grievance, around, fit, world)
         odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option, world)
-        chance = logistic(odds)
+        declined = member.standing == DECLINED  # it is the organisation that does not renew
+        chance = 0.0 if declined else logistic(odds)
         tally[DUE] += 1.0
         tally[DUE_BELIEF] += member.belief
         tally[DUE_BOND] += bond
@@ -184,7 +185,9 @@ def decide(members, renewal_week, alive, count, ties, friendships, staff, renewe
                 tally[RENEWED_FIRST] += 1.0
             continue
         code = INVOLUNTARY
-        if leaving >= fit.involuntary:
+        if declined and leaving >= fit.involuntary:
+            code = LET_GO
+        elif leaving >= fit.involuntary:
             usual = base_commitment(fit.commitment_median, float(years), fit.promise, fit.promise_years)
             weight = world.lived_weight
             code = reason(
