@@ -26,6 +26,9 @@ class Member(ColumnAgent):
     trust = Column("f8", "0..1", 0, 1, "trust in the organisation", owner="trust", scanned=True)
     community = Column("i1", "0..2", 0, 2, "0 not in the community, 1 takes part, 2 has left it", owner="community", scanned=True)
     community_due = Column("f8", "pressure", 0, np.inf, "cumulated pressure at which this member joins the community; unused until there is one", owner="community", scanned=True)
+    # Kept apart because the record has no room left in its cache lines.
+    served = Column("f4", "dues", 0, 1e5, "cost of serving this member since the organisation last looked", owner="accounts", scanned=True)
+    cost_seen = Column("f4", "dues a year", -1, 1e6, "what the organisation believed that was when it looked, -1 if it never did", owner="selection", default=-1, scanned=True)
 
     needs = Column("f4", "sd of needs", -40, 40, "own part of the ideal point, one number a domain and latent coordinate", owner="needs", width="dimensions")
     estimate = Column("f4", "sd of needs", -60, 60, "what is believed about the ideal point; starts at the offer", owner="learning", width="dimensions")
@@ -53,6 +56,7 @@ class Member(ColumnAgent):
     left = Column("i2", "week", NEVER, 32_767, "week of leaving, -1 while a member", owner="renewals", default=NEVER)
     renewals = Column("i2", "count", 0, 10_000, "renewals so far", owner="renewals")
     lapse = Column("i1", "code", 0, 16, "reason for leaving, 0 while a member", owner="renewals")
+    standing = Column("i1", "code", 0, 2, "how the organisation sees this member: 0 as usual, 1 costs more than she pays, 2 not to be kept", owner="selection")
 
     @property
     def ties(self) -> list["Tie"]:
@@ -111,7 +115,8 @@ class Staff(ColumnAgent):
     morale = Column("f8", "-3..3", -3, 3, "morale, 0 = usual", owner="worklife")
     worked = Column("i8", "seconds", 0, 2**62, "hours spent on members this week", owner="routing")
     load = Column("f8", "ratio", 0, 1e6, "work of this week against the time for members", owner="routing")
-    capacity = Column("i8", "seconds", 0, 2**62, "time for members this week", owner="routing")
+    capacity = Column("i4", "seconds", 0, 2**31 - 1, "time for members this week", owner="routing")
+    conversing = Column("i4", "seconds", 0, 2**31 - 1, "work that last week's conversations and meetings bring", owner="communication")
 
 
 class Leader(ColumnAgent):
@@ -234,6 +239,7 @@ class Case(Rows):
     free = Column("?", "flag", 0, 1, "answered with discretion", owner="routing")
     configured = Column("?", "flag", 0, 1, "answered by a solution put together from what is known", owner="routing")
     handed = Column("?", "flag", 0, 1, "came from somebody else's desk", owner="routing")
+    limited = Column("?", "flag", 0, 1, "answered in short and by the standard, since the member is seen to use too much", owner="routing")
     refused = Column("?", "flag", 0, 1, "turned away: the service has been dropped", owner="routing")
     advising = Column("?", "flag", 0, 1, "a better source is named: if the answer fits badly; once answered, whether it was", owner="encounters")
     admitted = Column("?", "flag", 0, 1, "failed, and the failure was admitted", owner="encounters")

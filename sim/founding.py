@@ -7,7 +7,7 @@ renew four points too low for many years. Somebody of commitment c stays for 1 /
 """
 
 import math
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,18 +17,12 @@ from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes import accounts, friendships, hiring, leadership, worklife
 from sim.processes.needs import WEEKS, prior_variance
+from sim.processes.selection import kept_to_measure
+from sim.traits import TRAITS, node_chances, quantile, rate_quantiles
 
-TRAITS, NEEDS = decision("founding.traits"), decision("founding.needs")
+NEEDS = decision("founding.needs")
 LOGIT_BOUND = 36.0  # beyond it a probability is 0 or 1 in double precision
-RATE_FLOOR, RATE_CUT = 1e-6, 6.0  # nobody asks less or more often than this, times the mean
 LONGEST = 400  # completed renewals beyond which nobody is found
-NODES, REACH = 4097, 6.5  # quantile tables: nodes, and normal quantiles they reach to (a 32-bit uniform reaches 6.4)
-
-
-@cache
-def node_chances() -> np.ndarray:
-    """Uniforms at the nodes of quantile tables: evenly spaced on the normal scale, so that tails are resolved."""
-    return np.array([0.5 * math.erfc(-z / math.sqrt(2.0)) for z in np.linspace(-REACH, REACH, NODES)])
 
 
 @lru_cache(maxsize=64)
@@ -59,24 +53,6 @@ def commitment_quantiles(alpha: float, beta: float, kept: float) -> np.ndarray:
     return np.interp(node_chances(), cumulative / (cumulative[-1] + above), log_odds)
 
 
-@lru_cache(maxsize=64)
-def rate_quantiles(shape: float) -> np.ndarray:
-    """Cumulative distribution of a gamma variable of mean 1, cut at :data:`RATE_CUT`, on a grid of its logarithm."""
-    log_rate = np.linspace(math.log(RATE_FLOOR), math.log(RATE_CUT), 4001)
-    density = np.exp(shape * log_rate - shape * np.exp(log_rate))
-    steps = 0.5 * (density[1:] + density[:-1])
-    cumulative = np.concatenate([[0.0], np.cumsum(steps)])
-    return np.interp(node_chances(), cumulative / cumulative[-1], np.exp(log_rate))
-
-
-@kernel
-def quantile(nodes, chance):
-    """Quantile read from a table at evenly spaced normal quantiles, straight between its nodes."""
-    place = (normal(chance) + REACH) * (len(nodes) - 1) / (2.0 * REACH)
-    node = min(max(int(place), 0), len(nodes) - 2)
-    return nodes[node] + (place - node) * (nodes[node + 1] - nodes[node])
-
-
 @formula
 def completed_renewals(log_odds, kept, chance):
     """Renewals that somebody of given commitment has completed when met: geometric."""
@@ -94,6 +70,7 @@ def settle_members(
     first,
     week,
     stationary,
+    measure,
     offer,
     log_odds_nodes,
     rate_nodes,
@@ -114,7 +91,10 @@ def settle_members(
         allotment, owning, style, domain = draws(luck, TRAITS, 0, identity, 0, 1)
         member.identity = identity
         member.commitment = quantile(log_odds_nodes, commitment)
-        member.request_rate = needs.requests * quantile(rate_nodes, rate)
+        asking = quantile(rate_nodes, rate)
+        if measure > 0.0:
+            asking = kept_to_measure(asking, measure, given[0].selection)
+        member.request_rate = needs.requests * asking
         next_request[row] = week - math.log(gap) / np.float64(member.request_rate)
         member.allotment = int(allotment * 2.0**32)
         member.owner_rank = owning
@@ -144,8 +124,11 @@ def settle_members(
             member.expectation = fit.expectation + given[0].trust.promise_lift * given[0].policy.promise
 
 
-def settle(model, identities: np.ndarray, week: int, stationary: bool = False) -> None:
-    """Add members of these identities, who come in ``week``, and room for their ties."""
+def settle(model, identities: np.ndarray, week: int, stationary: bool = False, measure: float = 0.0) -> None:
+    """Add members of these identities, who come in ``week``, and room for their ties.
+
+    ``measure`` is how far they keep to the fair measure of use that they were told of, 0..1.
+    """
     members, fit = model.tables["members"], model.base_fit
     first = members.add(len(identities)).start
     model.tables["ties"].add(len(identities) * model.departments)
@@ -156,7 +139,7 @@ def settle(model, identities: np.ndarray, week: int, stationary: bool = False) -
     scanned = members.scanned
     settle_members(
         members.rows, scanned["renewal_week"], scanned["next_request"], scanned["trust"], identities, first, week,
-        stationary, model.offer, log_odds, rates, model.luck, model.given,
+        stationary, measure, model.offer, log_odds, rates, model.luck, model.given,
     )  # fmt: skip
 
 

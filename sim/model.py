@@ -20,6 +20,7 @@ from sim.processes import (
     accounts,
     budget,
     colleagues,
+    communication,
     community,
     encounters,
     friendships,
@@ -31,6 +32,7 @@ from sim.processes import (
     needs,
     renewals,
     routing,
+    selection,
     trust,
     worklife,
 )
@@ -66,8 +68,8 @@ BY_HAND = 3 * 2**30  # identities of members a user adds himself
 WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
-        needs, leadership, community, routing, encounters, trust, learning, innovation, colleagues, worklife, hiring, renewals,
-        growth, friendships, accounts, budget,
+        needs, leadership, community, routing, encounters, trust, learning, communication, innovation, colleagues, worklife,
+        hiring, selection, renewals, growth, friendships, accounts, budget,
     )
 )  # fmt: skip
 
@@ -152,6 +154,8 @@ class RelationshipModel(ColumnModel):
         self.renewed, self.renewed_count, self.first_newcomer = np.zeros(0, np.int32), 0, 0
         self.replaced, self.joined_community = 0, community.NOBODY
         self.participants, self.fund = innovation.NOBODY_TAKES_PART, 0.0
+        self.known_offer = communication.found(self)
+        self.spoken_with, self.speaking = communication.NOBODY, False
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
         self.open_accounts()

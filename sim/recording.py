@@ -87,9 +87,26 @@ DUE_BELIEF = series("due_belief", "quality", "believed quality, summed over memb
 DUE_BOND = series("due_bond", "0..1", "personal bond, summed over members due")
 DUE_GRIEVANCE = series("due_grievance", "members", "members due with a grievance")
 DUE_SURROUNDINGS = series("due_surroundings", "quality", "what other members add to or take from renewal, summed over members due")
-LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause", "community")
+LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause", "community", "let_go")
 LAPSES = [series(f"lapse_{reason}", "members", f"lapses: {reason.replace('_', ' ')}") for reason in LAPSE_REASONS]
 FIRST_LAPSE = LAPSES[0]
+LAPSE_LET_GO = LAPSES[LAPSE_REASONS.index("let_go")]
+# Members who cost more than they pay, and who is spoken with.
+LOOKED_AT = series("looked_at", "members", "members whose cost of the past year was looked at")
+LOOKED_COST = series("looked_cost", "dues", "what serving them had cost in that year")
+LOSS_MAKING = series("loss_making", "members", "of them, cost more than they paid")
+LOSS_COST = series("loss_cost", "dues", "what serving those had cost")
+LOSS_SEEN = series("loss_seen", "members", "of them, seen by the organisation as costing more than they paid")
+NOT_KEPT = series("not_kept", "members", "members whose membership the organisation did not renew")
+MISJUDGED = series("misjudged", "members", "of them, had cost no more than they paid")
+LIMITED = series("limited", "parts", "parts answered in short, since the member is seen to use too much")
+NOT_ACCEPTING = series("not_accepting", "people", "prospects who would have joined and did not accept the organisation's priorities")
+TALKED_WITH = series("talked_with", "members", "members with whom somebody had a conversation they had not asked for")
+INVITED = series("invited", "members", "members invited to meet others")
+CAME = series("came", "members", "of them, came")
+COMMUNICATING = series("communicating_hours", "hours", "staff hours for conversations and meetings")
+COMMUNICATION = series("communication", "dues", "money and hours for speaking with members who have not asked")
+SPENT.append(COMMUNICATION)
 
 # The community made by members.
 COMMUNITY_INSIDE = series("community_members", "members", "members who take part in the community")

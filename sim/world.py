@@ -15,6 +15,7 @@ from sim.policy import ROW
 from sim.processes.accounts import AccountParameters
 from sim.processes.budget import BudgetParameters
 from sim.processes.colleagues import ColleagueParameters
+from sim.processes.communication import CommunicationParameters
 from sim.processes.community import CommunityParameters
 from sim.processes.encounters import EncounterParameters
 from sim.processes.friendships import FriendshipParameters
@@ -26,6 +27,7 @@ from sim.processes.learning import LearningParameters
 from sim.processes.needs import NeedsParameters
 from sim.processes.renewals import RenewalParameters
 from sim.processes.routing import RoutingParameters
+from sim.processes.selection import SelectionParameters
 from sim.processes.trust import TrustParameters
 from sim.processes.worklife import WorklifeParameters
 from sim.quantities import Quantity, described
@@ -51,6 +53,8 @@ class World:
     accounts: AccountParameters = field(default_factory=AccountParameters)
     budget: BudgetParameters = field(default_factory=BudgetParameters)
     community: CommunityParameters = field(default_factory=CommunityParameters)
+    selection: SelectionParameters = field(default_factory=SelectionParameters)
+    communication: CommunicationParameters = field(default_factory=CommunicationParameters)
 
     @classmethod
     def parameters(cls) -> Iterator[tuple[str, str, Quantity, float]]:

@@ -335,6 +335,8 @@ ARGUMENTS = {
     "innovation": st.floats(0, 1), "imitation": st.floats(0, 2), "inequality": st.floats(0.3, 3),
     "active": st.floats(0, 1e6), "half": st.floats(10, 10_000), "expected": st.floats(0, 1e6), "likeness": st.floats(0, 0.95),
     "contagion_weeks": st.floats(1, 104), "promise_years": st.floats(0, 30),
+    **dict.fromkeys("priorities measure limits sent".split(), unit), **dict.fromkeys("asking fair".split(), st.floats(0, 6)),
+    "beyond": st.floats(-1, 1), "slack": st.floats(0, 10), "tiring": st.floats(0, 5), "partners": st.floats(-4, 8),
     "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),
     "main_domain": st.integers(0, 1), "first": st.integers(0, 99), "posts": st.integers(1, 9), "opened": st.just(1),
 }  # fmt: skip
@@ -343,7 +345,10 @@ RECORDS = {
     "leadership": type(World().leadership),
 }  # fmt: skip
 # Names that mean something else in one process.
-OWN = {("worklife", "fit"): unit, ("leadership", "usual"): st.floats(1, 30)}
+OWN = {
+    ("worklife", "fit"): unit, ("leadership", "usual"): st.floats(1, 30), ("selection", "error"): st.floats(0, 8),
+    ("selection", "cost"): st.floats(0, 100), ("routing", "cost"): st.floats(0, 100), ("selection", "usual"): unit,
+}
 
 
 def numbers_of(kind):

@@ -25,11 +25,19 @@ SHARED = {
     # Requests that peers answer are taken out of the table; the others move up.
     **{("cases", name): {"community"} for name in Case.columns},
     ("cases", "advising"): {"routing", "community"},  # routing draws whether it may come to advice; the answer decides
+    # Accounts add what serving a member cost; who looks at it starts anew.
+    ("members", "served"): {"selection"},
+    # A conversation teaches, moves trust and is a contact, as an answer is; guests of a meeting get to know each other.
+    ("members", "trust"): {"selection", "communication"},
+    **{("members", name): {"communication"} for name in ("estimate", "uncertainty", "holder")},
+    **{("ties", name): {"communication"} for name in ("staff", "bond", "since", "contacts", "last_contact")},
+    **{("friendships", name): {"communication"} for name in ("other", "since")},
 }
 OWNERS = {  # what a model keeps beside its tables
     "trend": {"needs"}, "centre": {"needs"}, "expressed": {"needs"}, "vision": {"leadership"}, "offer": {"innovation"},
     "reputation": {"growth"}, "enacted": {"leadership"}, "declared": set(), "opened": {"hiring", "budget"},
     "seats": {"worklife", "hiring", "budget"}, "vacant_since": {"worklife", "hiring", "budget"}, "applicants": {"hiring"},
+    "known_offer": {"communication"},
 }  # fmt: skip
 WEEKS = 30
 COMMUNITY = {"community_week": 5, "community_imitation": 0.3, "community_innovation": 0.02, "outsiders": 300}
@@ -189,8 +197,8 @@ def test_an_unknown_process_is_named():
 
 def test_the_week_is_in_the_order_in_which_one_thing_leads_to_another():
     assert [entry.name for entry in WEEK] == [
-        "needs", "leadership", "community", "routing", "encounters", "trust", "learning", "innovation", "colleagues", "worklife", "hiring",
-        "renewals", "growth", "friendships", "accounts", "budget",
+        "needs", "leadership", "community", "routing", "encounters", "trust", "learning", "communication", "innovation",
+        "colleagues", "worklife", "hiring", "selection", "renewals", "growth", "friendships", "accounts", "budget",
     ]  # fmt: skip
     assert all(entry.about for entry in WEEK)
     with pytest.raises(dataclasses.FrozenInstanceError):

@@ -121,6 +121,7 @@ ABLATIONS = (
         "learning", {"listening": 1.0}, "variance left in members' needs", known, setting=FREE,
         world={**QUICK, "routing.listening_hours": 0.0, "trust.humble": 0.0},
     ),
+    Ablation("communication", {"broadcast": 0.5}, "worth of answers, dues", summed(series.WORTH), setting={"broadcast": 0.0}),
     Ablation(
         "innovation", {"innovation": 0.1}, "misfit of the offer, sd of needs", misfit,
         setting={"innovation": 0.0, "survey": 0.9}, world={"needs.latent_years": 0.5}, scenario={"shift_week": 0},
@@ -137,6 +138,7 @@ ABLATIONS = (
         "hiring", {"selectivity": 8}, "skill of staff", staff_mean("skill"), setting={**FREE, "selectivity": 1},
         world={**QUICK, "worklife.leaving": 0.6, "hiring.validity": 0.9},
     ),
+    Ablation("selection", {"let_go": 1.0}, "members the organisation did not keep", summed(series.LAPSE_LET_GO)),
     Ablation("renewals", FREE, "members kept", members_kept, world=QUICK),
     Ablation("growth", FREE, "members who joined", members_joined, world=QUICK),
     Ablation("accounts", FREE, "value to the organisation", value_to_organisation, world=QUICK),

@@ -48,6 +48,15 @@ LEVER_WORDS = {
     "community_host": "Who hosts the community",
     "community_collaborate": "How staff and active participants work out answers",
     "community_paid": "Paid levels of taking part in the community",
+    "priorities": "What prospects are told of the organisation's own needs",
+    "limits": "Use beyond what a member pays that is answered in short",
+    "let_go": "Members seen to cost clearly more than they pay who are not kept",
+    "first_members": "Who comes first in the hours left: members",
+    "first_partners": "Who comes first in the hours left: partners",
+    "first_staff": "Who comes first in the hours left: the staff",
+    "broadcast": "What is sent to all members alike",
+    "dialogue": "Members somebody talks with each year, without being asked",
+    "gather": "Members invited each year to meet each other",
 }
 """What each lever rules. A lever that is not here is called by its name."""
 

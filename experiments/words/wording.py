@@ -100,6 +100,7 @@ LAPSE_WORDS = {
     "friends": "friends who left, or none to stay for",
     "no_single_cause": "no single cause",
     "community": "a community that needs no membership",
+    "let_go": "not kept, since the organisation saw more cost than dues",
 }
 
 

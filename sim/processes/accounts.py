@@ -8,6 +8,8 @@ Dues stand for all that a member pays, purchases included: a member who is sent 
 
 import math
 
+import numpy as np
+
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.needs import WEEKS
@@ -52,7 +54,7 @@ def price_services(services, count, luck, given):
 
 
 @kernel
-def book_cases(cases, used, members, staff, services, tally, given):
+def book_cases(cases, used, members, served, staff, services, tally, given):
     """Book the week's answers: worth, time, gifts and sales forgone."""
     world = given[0].accounts
     for index in range(used):
@@ -72,6 +74,7 @@ def book_cases(cases, used, members, staff, services, tally, given):
         given_away = case.gift + case.taken
         member.value_member += case.worth + world.gift_worth * given_away - own_cost(case.handed, world)
         member.value_organisation -= cost + given_away + sale
+        served[case.member] = np.float64(served[case.member]) + cost + given_away
         tally[SALES_LOST] += sale
         member.answers += 1 if last_part else 0
         tally[SERVING] += cost
@@ -110,6 +113,15 @@ def book_dealings(members, dealings, used):
         member.value_organisation += dealing.fee
 
 
+@kernel
+def book_contacts(members, rows, cost, hours, given):
+    """Book what it cost to speak with members, and their own time."""
+    for turn in range(len(rows)):
+        member = members[rows[turn]]
+        member.value_organisation -= cost
+        member.value_member -= hours * given[0].accounts.own_hour_worth
+
+
 def step(model) -> None:
     """Answers, dues and costs are booked, person by person."""
     members, cases, services, tally = (
@@ -120,9 +132,13 @@ def step(model) -> None:
     )
     if model.now % WEEKS == 0:
         services["asked"][:], services["spent"][:] = 0, 0
-    book_cases(cases.rows, cases.count, members.rows, model.tables["staff"].rows, services.rows, tally, model.given)
+    book_cases(
+        cases.rows, cases.count, members.rows, members.scanned["served"], model.tables["staff"].rows, services.rows, tally, model.given,
+    )  # fmt: skip
     if model.dealings.count:
         book_dealings(members.rows, model.dealings.rows, model.dealings.count)
     if len(model.participants):
         book_participation(members.rows, model.participants, model.world.innovation.member_hours, model.given)
+    for rows, cost, hours in model.spoken_with:
+        book_contacts(members.rows, rows, cost, hours, model.given)
     book_dues(members.rows, model.renewed, model.renewed_count, model.first_newcomer, members.count, tally, model.given)

@@ -177,6 +177,7 @@ def collect_requests(members, next_request, alive, first_row, count, cases, used
                 # Nothing of the case that stood here last week may remain, whichever processes are called.
                 case.server, case.seconds = 0, 0
                 case.owned, case.free, case.configured, case.handed = False, False, False, False
+                case.limited = False
                 case.refused, case.advising, case.admitted, case.complaint = False, False, False, False
                 case.quality, case.received, case.hidden, case.gift, case.taken, case.worth = (
                     0.0,

@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from sim.columns import FRIENDS
+from sim.columns import DECLINED, FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
 from sim.processes.community import TAKES_PART, drawn_away
@@ -42,7 +42,9 @@ from sim.recording import (
 )  # fmt: skip
 
 RENEWAL = decision("renewals.renewal")
-INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE, COMMUNITY_INSTEAD = range(1, 9)  # order of LAPSE_REASONS
+(
+    INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE, COMMUNITY_INSTEAD, LET_GO,
+) = range(1, 10)  # fmt: skip  (order of LAPSE_REASONS)
 
 
 @quantities
@@ -171,7 +173,8 @@ def decide(members, renewal_week, alive, taking_part, count, ties, friendships, 
         lived = lived_experience(member.belief, bond, grievance, around, fit, world)
         drawn = drawn_away(community, int(taking_part[row]), given)
         odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option + drawn, world)
-        chance = logistic(odds)
+        declined = member.standing == DECLINED  # it is the organisation that does not renew
+        chance = 0.0 if declined else logistic(odds)
         tally[DUE] += 1.0
         tally[DUE_BELIEF] += member.belief
         tally[DUE_BOND] += bond
@@ -193,7 +196,9 @@ def decide(members, renewal_week, alive, taking_part, count, ties, friendships, 
                 tally[RENEWED_FIRST] += 1.0
             continue
         code = INVOLUNTARY
-        if leaving >= fit.involuntary:
+        if declined and leaving >= fit.involuntary:
+            code = LET_GO
+        elif leaving >= fit.involuntary:
             usual = base_commitment(fit.commitment_median, float(years), fit.promise, fit.promise_years)
             weight = world.lived_weight
             code = reason(

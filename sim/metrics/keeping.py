@@ -1,0 +1,99 @@
+"""What is measured of choosing and speaking: who costs more than they pay, who is not kept, who is spoken with."""
+
+import math
+
+import numpy as np
+
+from sim import recording as series
+from sim.outcome import metric
+
+
+def whale_curve(to_organisation: np.ndarray) -> np.ndarray:
+    """Value to the organisation added up over members, the most valuable first, as a share of the total.
+
+    Rises above 1 where some members cost more than they pay; not a number where all together are worth nothing.
+    """
+    ordered = np.sort(to_organisation)[::-1]
+    total = float(ordered.sum())
+    return np.cumsum(ordered) / total if total > 0.0 else np.full(len(ordered), math.nan)
+
+
+@metric("ratio to the total", 1, 1e6, "none", "accounts")
+def whale_peak(outcome):
+    """Highest point of the whale curve: value of all members who are worth something, over that of all members."""
+    curve = whale_curve(outcome.to_organisation)
+    return float(curve.max()) if len(curve) else math.nan
+
+
+@metric("ratio to the total", -1e6, 1e6, "none", "accounts", names=["top_decile_share", "top_fifth_share"])
+def top_shares(outcome, place):
+    """Value to the organisation of the most valuable 10 or 20 % of the cohort, over that of all."""
+    curve = whale_curve(outcome.to_organisation)
+    return float(curve[max(1, round((0.1, 0.2)[place] * len(curve))) - 1]) if len(curve) else math.nan
+
+
+@metric("share of members", 0, 1, "lower", "selection")
+def loss_making(outcome):
+    """Members who had cost more than they paid in the year before dues fell due, of all whose dues fell due."""
+    return outcome.share(series.LOSS_MAKING, series.LOOKED_AT)
+
+
+@metric("share of them", 0, 1, "higher", "selection")
+def loss_making_seen(outcome):
+    """Members who cost more than they paid and were seen to do so, of all who did."""
+    return outcome.share(series.LOSS_SEEN, series.LOSS_MAKING)
+
+
+@metric("share of cost to serve", 0, 1, "lower", "selection")
+def cost_of_loss_making(outcome):
+    """Cost of serving those who cost more than they paid, of the cost of serving all."""
+    return outcome.share(series.LOSS_COST, series.LOOKED_COST)
+
+
+@metric("per member-year", 0, 1, "none", "selection")
+def not_kept(outcome):
+    """Members whose membership the organisation did not renew."""
+    return outcome.per_member_year(series.NOT_KEPT)
+
+
+@metric("share of those not kept", 0, 1, "lower", "selection")
+def misjudged(outcome):
+    """Members who were not kept although they had cost no more than they paid, of all who were not kept."""
+    return outcome.share(series.MISJUDGED, series.NOT_KEPT)
+
+
+@metric("per member-year", 0, 1000, "none", "selection")
+def limited(outcome):
+    """Parts of requests answered in short, since the member is seen to use too much."""
+    return outcome.per_member_year(series.LIMITED)
+
+
+@metric("share of those willing to join", 0, 1, "lower", "selection")
+def not_accepting(outcome):
+    """Prospects who would have joined and did not accept the organisation's priorities, of all who would have joined."""
+    refused, joined = outcome.totals[series.NOT_ACCEPTING], outcome.totals[series.RECRUITS]
+    return float(refused / (refused + joined)) if refused + joined > 0 else math.nan
+
+
+@metric("dues per member-year", 0, 1000, "lower", "communication")
+def communication(outcome):
+    """Money and hours for speaking with members who have not asked."""
+    return outcome.per_member_year(series.COMMUNICATION)
+
+
+@metric("per member-year", 0, 10, "none", "communication", names=["talked_with", "guests"])
+def spoken_with(outcome, place):
+    """Conversations members had not asked for, or guests of meetings."""
+    return outcome.per_member_year((series.TALKED_WITH, series.CAME)[place])
+
+
+@metric("share", -1, 1, "higher", "communication")
+def offer_known(outcome):
+    """What members know of the offer beyond the usual, at the horizon."""
+    return float(outcome.model.known_offer[0])
+
+
+@metric("dues per hour", -100, 100, "higher", "routing")
+def worth_per_hour(outcome):
+    """Worth of answers to members, over staff hours spent on members."""
+    return outcome.share(series.WORTH, series.WORKED)
