@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents import NEVER, Leader, Member, Staff
+from sim.averages import averages_for
 from sim.column_model import ColumnModel
 from sim.columns import FRIENDS, LATENT
 from sim.founding import found
@@ -153,6 +154,7 @@ class RelationshipModel(ColumnModel):
         self.participants, self.fund = innovation.NOBODY_TAKES_PART, 0.0
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
+        self.averages = averages_for(self)
         self.open_accounts()
 
     @property

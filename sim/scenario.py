@@ -58,6 +58,7 @@ class Scenario:
     shift_share: float = quantity(0.4, "share", 0.0, 0.9, ASSUMED, "part of an answer's worth that lies in latent needs from then on")
     breach_week: int = quantity(-1, "week", -1, 2000, ASSUMED, "week from founding of a breach of trust by the organisation; -1 none")
     breach: float = quantity(0.7, "share", 0.0, 1.0, ASSUMED, "part of everybody's trust lost in it")
+    mean_field: int = quantity(0, "0 no, 1 yes", 0, 1, ASSUMED, "averages in place of ties, friends, colleagues and persons on the staff: the twin that tells which results need agents")
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False

@@ -27,6 +27,7 @@ OWNERS = {  # what a model keeps beside its tables
     "trend": {"needs"}, "centre": {"needs"}, "expressed": {"needs"}, "vision": {"leadership"}, "offer": {"innovation"},
     "reputation": {"growth"}, "enacted": {"leadership"}, "declared": set(), "opened": {"hiring", "budget"},
     "seats": {"worklife", "hiring", "budget"}, "vacant_since": {"worklife", "hiring", "budget"}, "applicants": {"hiring"},
+    "averages": {"routing"},
 }  # fmt: skip
 WEEKS = 30
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from sim.metrics import satisfaction
-from sim.processes import friendships, renewals
+from sim.processes import renewals
 from sim.processes.needs import WEEKS
 from sim.processes.renewals import INVOLUNTARY
 
@@ -65,14 +65,10 @@ class Snapshot:
 
 def renewal_of(model, rows, belief, grieved) -> tuple[np.ndarray, np.ndarray]:
     """Bond of each member, and the chance that he renewed if dues fell due now, leaving for outer reasons apart."""
-    given, members, tables = model.given, model.tables["members"], model.tables
-    first, ties, staff = given[0], tables["ties"].rows, tables["staff"].rows
+    first, members = model.given[0], model.tables["members"]
     bonds, chances = np.zeros(len(rows)), np.zeros(len(rows))
     for place, row in enumerate(rows.tolist()):
-        bonds[place] = renewals.combined_bond(ties, row, staff, model.now, given)
-        around = friendships.surroundings(
-            tables["friendships"].rows, members.rows, members.scanned["alive"], row, model.now, given
-        )
+        bonds[place], around = renewals.bond_and_surroundings(model, row)
         years = max(1.0, (model.now + 1 - int(members["joined"][row])) // WEEKS)
         chances[place] = renewals.chance_of_renewal(
             float(members["commitment"][row]), years, belief[place], bonds[place], float(grieved[place]), around,

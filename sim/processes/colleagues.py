@@ -100,6 +100,12 @@ def talk(staff, seats, first_post, departments, enacted, tally, week, luck, give
         if row >= 0:
             cumulative[seat + 1] += staff[row].sociability
             before[seat] = staff[row].alignment
+    averaged, employed, common = given[0].scenario.mean_field, 0, 0.0
+    if averaged:
+        for seat in range(len(seats)):
+            employed += 1 if seats[seat] >= 0 else 0
+            common += before[seat]
+        common /= max(1, employed)
     count, total, squares, groups, means = 0, 0.0, 0.0, 0, 0.0
     for unit in range(len(first_post) - 1):
         levers = enacted[unit]
@@ -112,10 +118,12 @@ def talk(staff, seats, first_post, departments, enacted, tally, week, luck, give
             if row < 0:
                 continue
             person = staff[row]
-            inside, which, _, _ = draws(luck, TALK, week, int(person.identity), 0, 0)
-            partner = talk_partner(seat, unit, cumulative, first_post, weight, inside, which)
+            other = common
+            if not averaged:
+                inside, which, _, _ = draws(luck, TALK, week, int(person.identity), 0, 0)
+                other = before[talk_partner(seat, unit, cumulative, first_post, weight, inside, which)]
             free = 1.0 - levers.strictness if person.freedom_rank < levers.coverage else 0.0
-            person.alignment = moved_alignment(before[seat], person.values, before[partner], known_why, free, straying, world)
+            person.alignment = moved_alignment(before[seat], person.values, other, known_why, free, straying, world)
             here += 1
             together += person.alignment
         if here > 0:

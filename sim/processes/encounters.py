@@ -12,6 +12,7 @@ import math
 
 import numpy as np
 
+from sim.averages import answering
 from sim.columns import LATENT
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
@@ -169,7 +170,7 @@ def latent_fit(member, server, staff, trend, offer, departments, reach, enacted,
 
 
 @kernel
-def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week, luck, given):
+def answer_cases(cases, used, members, staff, averages, enacted, trend, offer, tally, week, luck, given):
     """Give each case its quality, as content and as received."""
     world, prior, scenario = given[0].encounters, prior_variance(given[0].needs), given[0].scenario
     departments = int(scenario.departments)
@@ -182,7 +183,7 @@ def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week
         case = cases[index]
         if case.refused:
             continue
-        member, person = members[case.member], staff[case.server]
+        member, person = members[case.member], answering(staff, averages, case.server)
         levers = enacted[person.department]
         domain, ordinal = case.domain, int(case.ordinal)
         error, failing, recovering, dropping = draws(luck, ANSWER, week, int(case.identity), 0, ordinal)
@@ -244,7 +245,7 @@ def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week
 
 
 @kernel
-def meet(cases, used, staff, ties, week, given):
+def meet(cases, used, staff, averages, ties, week, given):
     """Contact keeps ties alive: a bond fades since the last contact, then grows with this one."""
     world, departments = given[0].encounters, int(given[0].scenario.departments)
     for index in range(used):
@@ -254,7 +255,7 @@ def meet(cases, used, staff, ties, week, given):
         case = cases[index]
         if case.refused:
             continue
-        person = staff[case.server]
+        person = answering(staff, averages, case.server)
         tie = ties[case.member * departments + person.department]
         if tie.staff != case.server:
             tie.staff = case.server
@@ -274,6 +275,7 @@ def step(model) -> None:
     cases, staff, given = model.cases, model.tables["staff"].rows, model.given
     members = model.tables["members"]
     answer_cases(
-        cases.rows, cases.count, members.rows, staff, model.enacted, model.trend, model.offer, model.record.tally, model.now, model.luck, given,
+        cases.rows, cases.count, members.rows, staff, model.averages, model.enacted, model.trend, model.offer,
+        model.record.tally, model.now, model.luck, given,
     )  # fmt: skip
-    meet(cases.rows, cases.count, staff, model.tables["ties"].rows, model.now, given)
+    meet(cases.rows, cases.count, staff, model.averages, model.tables["ties"].rows, model.now, given)
