@@ -39,6 +39,7 @@ from sim.quantities import OutOfRange
 from sim.recording import Record, summarise
 from sim.roster import Roster
 from sim.scenario import Fit, Scenario, posts_by_department
+from sim.steps import in_steps
 from sim.timeline import Timeline, as_timeline
 from sim.world import World, given
 
@@ -118,8 +119,8 @@ class RelationshipModel(ColumnModel):
             if not (isinstance(key, (int, np.integer)) and 0 <= key < 2**32):
                 raise OutOfRange(f"{name}={key!r} is not usable: give a whole number from 0 to 4294967295")
         super().__init__(rng=int(rng))
-        self.scenario = scenario or Scenario()
-        self.world = world or World()
+        self.scenario = in_steps(scenario or Scenario())
+        self.world = in_steps(world or World())
         self.luck = (int(rng), int(replicate))
         self.base_fit = fit or self.scenario.fit_at(self.world.renewals.lived_weight)
         unknown = set(self.scenario.off) - {entry.name for entry in WEEK}
@@ -131,7 +132,7 @@ class RelationshipModel(ColumnModel):
         self.now = 0
         self.topping_up = False
         self.record = Record()
-        self.declared = self.enacted = policy_rows([Policy()] * self.departments)
+        self.declared = self.enacted = policy_rows([in_steps(Policy())] * self.departments)
         self.adopt(policy or Policy())
         self.enacted, self.switched = self.declared.copy(), NEVER  # an organisation is founded as it means to be
         self._found()
@@ -205,7 +206,7 @@ class RelationshipModel(ColumnModel):
 
     def adopt(self, policy: Policy | Timeline) -> None:
         """Declare a policy, or a timeline of policies, from now on; leaders carry it into practice."""
-        self.timeline, self.adopted, self.switched = as_timeline(policy), self.now, self.now
+        self.timeline, self.adopted, self.switched = in_steps(as_timeline(policy)), self.now, self.now
         self.before = self.declared
         self._declare()
 

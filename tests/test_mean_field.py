@@ -57,7 +57,7 @@ def test_work_is_shared_in_a_department_and_none_is_lost():
             own = alive & (staff["department"] == unit)
             if own.any():
                 assert np.ptp(staff["demand"][own]) <= 1
-                assert np.ptp(staff["standard"][own]) == 0.0
+                assert np.ptp(staff["standard"][own]) < 1e-3, "a second of work more or less"
                 np.testing.assert_allclose(model.averages[unit]["ability"], staff["ability"][own].mean())
         model.now += 1
 

@@ -14,6 +14,7 @@ from sim.compiled import formula, making_kernel
 from sim.luck import decision, draws, normal
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ALIGNMENT, ALIGNMENT_APART
+from sim.steps import WEEKS
 
 TALK, DRIFT = decision("colleagues.talk"), decision("colleagues.drift")
 
@@ -111,7 +112,7 @@ def talk(staff, seats, first_post, departments, enacted, tally, week, luck, give
         levers = enacted[unit]
         weight = own_department_weight(levers.climate, world)
         known_why = levers.why * departments[unit].meaning
-        straying = world.straying / math.sqrt(52.0) * normal(draws(luck, DRIFT, week, unit, 0, 0)[0])
+        straying = world.straying / math.sqrt(WEEKS) * normal(draws(luck, DRIFT, week, unit, 0, 0)[0])
         here, together = 0, 0.0
         for seat in range(first_post[unit], first_post[unit + 1]):
             row = int(seats[seat])

@@ -19,6 +19,7 @@ from sim.luck import decision, draws, normal
 from sim.processes.needs import prior_variance
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ADMITTED, ADVISED, COVERED
+from sim.steps import STEPS, WEEKS
 
 ANSWER, COVERING = decision("encounters.answer"), decision("encounters.covering")
 
@@ -143,7 +144,7 @@ def dropping_chance(alignment, levers, world):
 @formula
 def faded(bond, weeks, years):
     """A bond after some weeks without contact."""
-    return bond * math.exp(-weeks / (52.0 * years))
+    return bond * math.exp(-weeks / (WEEKS * years))
 
 
 @formula
@@ -237,7 +238,7 @@ def answer_cases(cases, used, members, staff, averages, enacted, trend, offer, t
                 case.advising = False
             tally[ADMITTED] += 1.0 if case.admitted else 0.0
             tally[COVERED] += 1.0 if case.hidden > 0.0 else 0.0
-        weeks = person.waiting + (world.handoff_wait if case.handed else 0.0)
+        weeks = (person.waiting + (world.handoff_wait if case.handed else 0.0)) / STEPS
         lost = world.effort_cost * max(0.0, 1.0 - person.care) + waiting_cost(weeks, world.wait_cost)
         case.quality = quality
         case.received = quality - lost

@@ -15,6 +15,7 @@ from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import AVAILABLE, BACKLOG, FREE, HANDED_OFF, ON_DUTY, OVERLOADED, REFUSED, WAITED, WORKED
+from sim.steps import STEPS
 
 FREEDOM = decision("routing.freedom")
 HOUR = 3600
@@ -272,7 +273,7 @@ def share_hours(cases, used, staff, staff_count, averages, services, projects, e
             tally[OVERLOADED] += 1.0
     for index in range(used):
         if not cases[index].refused:
-            tally[WAITED] += staff[cases[index].server].waiting
+            tally[WAITED] += staff[cases[index].server].waiting / STEPS
 
 
 def step(model) -> None:
