@@ -6,7 +6,7 @@ Partners and their contacts come with the process that gives them something to d
 import numpy as np
 
 from sim.columns import Column, Rows
-from sim.processes import community, friendships, renewals
+from sim.processes import community, renewals
 from sim.processes.needs import WEEKS
 from sim.roster import ColumnAgent
 
@@ -68,11 +68,7 @@ class Member(ColumnAgent):
     def renewal_chance(self) -> float:
         """Probability of renewing if dues fell due now, by the formulas the compiled rules use; 0..1."""
         model, given = self.model, self.model.given[0]
-        ties, staff = model.tables["ties"].rows, model.tables["staff"].rows
-        bond = renewals.combined_bond(ties, self.row, staff, model.now, model.given)
-        around = friendships.surroundings(
-            model.tables["friendships"].rows, self.table.rows, self.table.scanned["alive"], self.row, model.now, model.given
-        )
+        bond, around = renewals.bond_and_surroundings(model, self.row)
         grieved = self.grievance >= 0 and model.now - self.grievance <= given["renewals"]["grievance_weeks"]
         return float(
             renewals.chance_of_renewal(

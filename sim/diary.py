@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.columns import LATENT
 from sim.luck import draws
-from sim.processes import community, friendships, renewals, trust
+from sim.processes import community, renewals, trust
 from sim.processes.encounters import (
     ANSWER,
     dropping_chance,
@@ -178,15 +178,11 @@ class MemberDiary:
             return
         given = model.given[0]
         world, levels, scenario = given["renewals"], given["fit"], given["scenario"]
-        bond = self._bond(model)
+        bond, friends = renewals.bond_and_surroundings(model, self.row)
         grieved = member["grievance"] >= 0 and now - int(member["grievance"]) <= world["grievance_weeks"]
         base = renewals.base_commitment(
             float(member["commitment"]), float(years), levels["promise"], levels["promise_years"]
         )
-        friends = friendships.surroundings(
-            model.tables["friendships"].rows, model.tables["members"].rows,
-            model.tables["members"].scanned["alive"], self.row, now, model.given,
-        )  # fmt: skip
         lived = renewals.lived_experience(float(member["belief"]), bond, float(grieved), friends, levels, world)
         drawn = community.drawn_away(
             model.tables["community"].rows, int(model.tables["members"].scanned["community"][self.row]), model.given

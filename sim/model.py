@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents import NEVER, Leader, Member, Staff
+from sim.averages import averages_for
 from sim.column_model import ColumnModel
 from sim.columns import FRIENDS, LATENT
 from sim.founding import found
@@ -41,6 +42,7 @@ from sim.quantities import OutOfRange
 from sim.recording import Record, summarise
 from sim.roster import Roster
 from sim.scenario import Fit, Scenario, posts_by_department
+from sim.steps import in_steps
 from sim.timeline import Timeline, as_timeline
 from sim.world import World, given
 
@@ -120,8 +122,8 @@ class RelationshipModel(ColumnModel):
             if not (isinstance(key, (int, np.integer)) and 0 <= key < 2**32):
                 raise OutOfRange(f"{name}={key!r} is not usable: give a whole number from 0 to 4294967295")
         super().__init__(rng=int(rng))
-        self.scenario = scenario or Scenario()
-        self.world = world or World()
+        self.scenario = in_steps(scenario or Scenario())
+        self.world = in_steps(world or World())
         self.luck = (int(rng), int(replicate))
         self.base_fit = fit or self.scenario.fit_at(self.world.renewals.lived_weight)
         unknown = set(self.scenario.off) - {entry.name for entry in WEEK}
@@ -133,7 +135,7 @@ class RelationshipModel(ColumnModel):
         self.now = 0
         self.topping_up = False
         self.record = Record()
-        self.declared = self.enacted = policy_rows([Policy()] * self.departments)
+        self.declared = self.enacted = policy_rows([in_steps(Policy())] * self.departments)
         self.adopt(policy or Policy())
         self.enacted, self.switched = self.declared.copy(), NEVER  # an organisation is founded as it means to be
         self._found()
@@ -158,6 +160,7 @@ class RelationshipModel(ColumnModel):
         self.spoken_with, self.speaking = communication.NOBODY, False
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
+        self.averages = averages_for(self)
         self.open_accounts()
 
     @property
@@ -209,7 +212,7 @@ class RelationshipModel(ColumnModel):
 
     def adopt(self, policy: Policy | Timeline) -> None:
         """Declare a policy, or a timeline of policies, from now on; leaders carry it into practice."""
-        self.timeline, self.adopted, self.switched = as_timeline(policy), self.now, self.now
+        self.timeline, self.adopted, self.switched = in_steps(as_timeline(policy)), self.now, self.now
         self.before = self.declared
         self._declare()
 

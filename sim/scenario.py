@@ -62,6 +62,7 @@ class Scenario:
     outsiders: int = quantity(0, "people", 0, 100_000_000, ASSUMED, "people who are no members at founding and could take part in a community; with the members they are its ceiling")
     community_innovation: float = quantity(0.03 / 52.0, "per week", 0.0, 1.0, "Sultan, Farley & Lehmann 1990: .03 a year, mean of 213 applications", "chance to join the community unmoved by others (Bass 1969: coefficient of innovation)")
     community_imitation: float = quantity(0.38 / 52.0, "per week", 0.0, 1.0, "Sultan, Farley & Lehmann 1990: .38 a year, mean of 213 applications", "how strongly those who have joined move the others (Bass 1969: coefficient of imitation)")
+    mean_field: int = quantity(0, "0 no, 1 yes", 0, 1, ASSUMED, "averages in place of ties, friends, colleagues and persons on the staff: the twin that tells which results need agents")
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False

@@ -37,7 +37,7 @@ OWNERS = {  # what a model keeps beside its tables
     "trend": {"needs"}, "centre": {"needs"}, "expressed": {"needs"}, "vision": {"leadership"}, "offer": {"innovation"},
     "reputation": {"growth"}, "enacted": {"leadership"}, "declared": set(), "opened": {"hiring", "budget"},
     "seats": {"worklife", "hiring", "budget"}, "vacant_since": {"worklife", "hiring", "budget"}, "applicants": {"hiring"},
-    "known_offer": {"communication"},
+    "known_offer": {"communication"}, "averages": {"routing"},
 }  # fmt: skip
 WEEKS = 30
 COMMUNITY = {"community_week": 5, "community_imitation": 0.3, "community_innovation": 0.02, "outsiders": 300}

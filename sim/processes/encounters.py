@@ -12,12 +12,14 @@ import math
 
 import numpy as np
 
+from sim.averages import answering
 from sim.columns import LATENT
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.needs import prior_variance
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ADMITTED, ADVISED, COVERED
+from sim.steps import STEPS, WEEKS
 
 ANSWER, COVERING = decision("encounters.answer"), decision("encounters.covering")
 
@@ -142,7 +144,7 @@ def dropping_chance(alignment, levers, world):
 @formula
 def faded(bond, weeks, years):
     """A bond after some weeks without contact."""
-    return bond * math.exp(-weeks / (52.0 * years))
+    return bond * math.exp(-weeks / (WEEKS * years))
 
 
 @formula
@@ -169,7 +171,7 @@ def latent_fit(member, server, staff, trend, offer, departments, reach, enacted,
 
 
 @kernel
-def answer_cases(cases, used, members, staff, enacted, trend, offer, known_offer, tally, week, luck, given):
+def answer_cases(cases, used, members, staff, averages, enacted, trend, offer, known_offer, tally, week, luck, given):
     """Give each case its quality, as content and as received."""
     world, prior, scenario = given[0].encounters, prior_variance(given[0].needs), given[0].scenario
     departments = int(scenario.departments)
@@ -182,7 +184,7 @@ def answer_cases(cases, used, members, staff, enacted, trend, offer, known_offer
         case = cases[index]
         if case.refused:
             continue
-        member, person = members[case.member], staff[case.server]
+        member, person = members[case.member], answering(staff, averages, case.server)
         levers = enacted[person.department]
         domain, ordinal = case.domain, int(case.ordinal)
         error, failing, recovering, dropping = draws(luck, ANSWER, week, int(case.identity), 0, ordinal)
@@ -237,7 +239,7 @@ def answer_cases(cases, used, members, staff, enacted, trend, offer, known_offer
                 case.advising = False
             tally[ADMITTED] += 1.0 if case.admitted else 0.0
             tally[COVERED] += 1.0 if case.hidden > 0.0 else 0.0
-        weeks = person.waiting + (world.handoff_wait if case.handed else 0.0)
+        weeks = (person.waiting + (world.handoff_wait if case.handed else 0.0)) / STEPS
         care = person.care * (1.0 - given[0].selection.shortened) if case.limited else person.care
         lost = world.effort_cost * max(0.0, 1.0 - care) + waiting_cost(weeks, world.wait_cost)
         case.quality = quality
@@ -262,7 +264,7 @@ def touch(tie, server, person, week, world):
 
 
 @kernel
-def meet(cases, used, staff, ties, week, given):
+def meet(cases, used, staff, averages, ties, week, given):
     """Contact keeps ties alive: a bond fades since the last contact, then grows with this one."""
     world, departments = given[0].encounters, int(given[0].scenario.departments)
     for index in range(used):
@@ -272,7 +274,7 @@ def meet(cases, used, staff, ties, week, given):
         case = cases[index]
         if case.refused:
             continue
-        person = staff[case.server]
+        person = answering(staff, averages, case.server)
         touch(ties[case.member * departments + person.department], case.server, person, week, world)
 
 
@@ -281,6 +283,7 @@ def step(model) -> None:
     cases, staff, given = model.cases, model.tables["staff"].rows, model.given
     members = model.tables["members"]
     answer_cases(
-        cases.rows, cases.count, members.rows, staff, model.enacted, model.trend, model.offer, model.known_offer, model.record.tally, model.now, model.luck, given,
+        cases.rows, cases.count, members.rows, staff, model.averages, model.enacted, model.trend, model.offer, model.known_offer,
+        model.record.tally, model.now, model.luck, given,
     )  # fmt: skip
-    meet(cases.rows, cases.count, staff, model.tables["ties"].rows, model.now, given)
+    meet(cases.rows, cases.count, staff, model.averages, model.tables["ties"].rows, model.now, given)

@@ -15,10 +15,9 @@ from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import PARTS, REQUESTS
+from sim.steps import HALF_YEAR, WEEKS
 
 DRIFT, TREND, REQUEST = decision("needs.drift"), decision("needs.trend"), decision("needs.request")
-WEEKS = 52
-HALF_YEAR = 26
 
 
 @quantities

@@ -17,6 +17,7 @@ import math
 
 import numpy as np
 
+from sim.averages import FINE
 from sim.columns import DECLINED, FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
@@ -125,6 +126,20 @@ def combined_bond(ties, row, staff, week, given):
     return math.exp(math.log(total / departments) / elasticity)
 
 
+@kernel
+def average_ties(members, alive, count, ties, friendships, staff, week, given):
+    """Bond with the staff and what other members add, means over all who have been members for a year."""
+    found, bonds, arounds = 0, 0, 0
+    for row in range(count):
+        if alive[row] and week + 1 - int(members[row].joined) >= WEEKS:
+            found += 1
+            bonds += int(combined_bond(ties, row, staff, week, given) * FINE)
+            arounds += int(surroundings(friendships, members, alive, row, week, given) * FINE)
+    if found == 0:
+        return 0.0, given[0].fit.surroundings
+    return bonds / found / FINE, arounds / found / FINE
+
+
 @formula
 def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_gap, community_gap):
     """Why a member left: the one term whose reset to the reference median would have kept him, with the same luck.
@@ -153,6 +168,11 @@ def decide(members, renewal_week, alive, taking_part, count, ties, friendships, 
     world, fit, scenario = given[0].renewals, given[0].fit, given[0].scenario
     done, due = 0, week % WEEKS
     rows, departments = rows_due(renewal_week, alive, count, due), int(scenario.departments)
+    averaged = scenario.mean_field
+    if averaged:
+        usual_bond, usual_around = average_ties(members, alive, count, ties, friendships, staff, week, given)
+    else:
+        usual_bond, usual_around = 0.0, 0.0
     for turn in range(len(rows)):
         if turn + AHEAD < len(rows):
             fetch_early(members, np.int64(rows[turn + AHEAD]))
@@ -166,10 +186,10 @@ def decide(members, renewal_week, alive, taking_part, count, ties, friendships, 
         if years < 1:
             continue
         leaving, staying, _, _ = draws(luck, RENEWAL, week, int(member.identity), 0, 0)
-        bond = combined_bond(ties, row, staff, week, given)
+        bond = usual_bond if averaged else combined_bond(ties, row, staff, week, given)
         grievance = 1.0 if member.grievance >= 0 and week - int(member.grievance) <= world.grievance_weeks else 0.0
         base = base_commitment(np.float64(member.commitment), float(years), fit.promise, fit.promise_years)
-        around = surroundings(friendships, members, alive, row, week, given)
+        around = usual_around if averaged else surroundings(friendships, members, alive, row, week, given)
         lived = lived_experience(member.belief, bond, grievance, around, fit, world)
         drawn = drawn_away(community, int(taking_part[row]), given)
         odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option + drawn, world)
@@ -211,6 +231,17 @@ def decide(members, renewal_week, alive, taking_part, count, ties, friendships, 
         member.lapse = code
         tally[FIRST_LAPSE + code - 1] += 1.0
     return done
+
+
+def bond_and_surroundings(model, row: int) -> tuple[float, float]:
+    """What ``decide`` would see of a member's ties if dues fell due now: bond with the staff, what other members add."""
+    members, tables = model.tables["members"], model.tables
+    alive, ties, friendships = members.scanned["alive"], tables["ties"].rows, tables["friendships"].rows
+    staff, week, given = tables["staff"].rows, model.now, model.given
+    if model.scenario.mean_field:
+        return average_ties(members.rows, alive, members.count, ties, friendships, staff, week, given)
+    bond = combined_bond(ties, row, staff, week, given)
+    return float(bond), float(surroundings(friendships, members.rows, alive, row, week, given))
 
 
 def step(model) -> None:

@@ -10,11 +10,13 @@ import math
 
 import numpy as np
 
+from sim.averages import share_evenly
 from sim.columns import COSTLY
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import AVAILABLE, BACKLOG, FREE, HANDED_OFF, LIMITED, ON_DUTY, OVERLOADED, REFUSED, WAITED, WORKED
+from sim.steps import STEPS
 
 FREEDOM, LIMIT = decision("routing.freedom"), decision("routing.limit")
 HOUR = 3600
@@ -271,9 +273,10 @@ def route_cases(
 
 
 @kernel
-def share_hours(cases, used, staff, staff_count, services, projects, enacted, tally, given):
+def share_hours(cases, used, staff, staff_count, averages, services, projects, enacted, tally, given):
     """Each person meets the week's work and the backlog with the hours there are; what cases wait is counted."""
     world = given[0].routing
+    share_evenly(staff, staff_count, averages)
     for row in range(staff_count):
         person = staff[row]
         if not person.alive:
@@ -292,10 +295,13 @@ def share_hours(cases, used, staff, staff_count, services, projects, enacted, ta
         done = min(work, capacity)
         person.standard = norm
         person.effort = aim * effort
-        person.care = aim * effort * (1.0 - gamed_share(levers.judgement, person.alignment, world))
+        alignment = averages[unit].alignment if len(averages) > 0 else person.alignment
+        person.care = aim * effort * (1.0 - gamed_share(levers.judgement, alignment, world))
         person.load = load
         person.capacity = capacity
         person.waiting = waiting / capacity
+        if len(averages) > 0:
+            averages[unit].care, averages[unit].waiting = person.care, person.waiting
         person.worked = done
         person.backlog = work - done
         tally[WORKED] += done / HOUR
@@ -306,7 +312,7 @@ def share_hours(cases, used, staff, staff_count, services, projects, enacted, ta
             tally[OVERLOADED] += 1.0
     for index in range(used):
         if not cases[index].refused:
-            tally[WAITED] += staff[cases[index].server].waiting
+            tally[WAITED] += staff[cases[index].server].waiting / STEPS
 
 
 def step(model) -> None:
@@ -318,5 +324,6 @@ def step(model) -> None:
         model.enacted, model.seats, model.first_post, model.opened, tally, model.now, model.luck, given,
     )  # fmt: skip
     share_hours(
-        cases.rows, cases.count, staff.rows, staff.count, services, tables["projects"].rows, model.enacted, tally, given,
+        cases.rows, cases.count, staff.rows, staff.count, model.averages, services, tables["projects"].rows, model.enacted,
+        tally, given,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from sim.processes.hiring import bounded
 from sim.processes.routing import occupant, slack_beyond_even
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import MORALE, STAFF, STAFF_LEFT
+from sim.steps import WEEKS
 
 LEAVING = decision("worklife.leaving")
 
@@ -72,7 +73,7 @@ def moved_morale(morale, target, world):
 @formula
 def leaving_chance(morale, world):
     """Chance to leave in a week: an exponential rate that falls with morale."""
-    return 1.0 - math.exp(-world.leaving / 52.0 * math.exp(-world.leaving_morale * morale))
+    return 1.0 - math.exp(-world.leaving / WEEKS * math.exp(-world.leaving_morale * morale))
 
 
 @formula
