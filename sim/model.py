@@ -18,17 +18,22 @@ from sim.metrics import Outcome, measure
 from sim.policy import LEVERS, Policy, policy_rows
 from sim.processes import (
     accounts,
+    brand,
     budget,
+    campaigns,
     colleagues,
     encounters,
     friendships,
     growth,
     hiring,
     innovation,
+    keeping,
     leadership,
     learning,
     needs,
+    referrals,
     renewals,
+    returns,
     routing,
     trust,
     worklife,
@@ -65,8 +70,8 @@ BY_HAND = 3 * 2**30  # identities of members a user adds himself
 WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
-        needs, leadership, routing, encounters, trust, learning, innovation, colleagues, worklife, hiring, renewals,
-        growth, friendships, accounts, budget,
+        needs, leadership, routing, encounters, trust, learning, innovation, colleagues, worklife, hiring, keeping,
+        renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
     )
 )  # fmt: skip
 
@@ -149,6 +154,9 @@ class RelationshipModel(ColumnModel):
         self.trend, self.centre, self.expressed, self.vision, self.offer = (np.zeros(dimensions) for _ in range(5))
         self.reputation = np.array([self.base_fit.reputation])
         self.renewed, self.renewed_count, self.first_newcomer = np.zeros(0, np.int32), 0, 0
+        self.gone, self.gone_count, self.admitting = np.zeros(0, np.int32), 0, False
+        self.leavers, self.returned, self.acquainted = {}, returns.NOBODY, set()
+        self.against, self.credit = np.zeros(1), np.full(1, 1.0 if self.calls("brand") else 0.0)
         self.replaced = 0
         self.participants, self.fund = innovation.NOBODY_TAKES_PART, 0.0
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
@@ -194,6 +202,7 @@ class RelationshipModel(ColumnModel):
         if 0 < self.now - self.adopted <= self.timeline.settled:
             self._declare()
         self.renewed_count, self.first_newcomer = 0, members.count
+        self.gone_count, self.admitting, self.returned = 0, False, returns.NOBODY
         self.cases.count = 0
         for entry in self.week:
             entry(self)
@@ -232,9 +241,11 @@ class RelationshipModel(ColumnModel):
         """Somebody was added by hand: room for ties, an identity, and no requests unless there is a rate."""
         if isinstance(agent, Member):
             self.tables["ties"].add(self.departments)
+            self.tables["origins"].add(1)
             if "circles" in self.tables:
                 self.tables["friendships"].add(FRIENDS)
             agent.identity = agent.identity or BY_HAND + agent.row
+            self.tables["origins"]["root"][agent.row] = agent.identity
             agent.joined = self.now
             agent.renewal_week = (self.now + WEEKS - 1) % WEEKS
             agent.next_request = self.now + 1.0 / agent.request_rate if agent.request_rate > 0 else math.inf
@@ -261,6 +272,7 @@ class RelationshipModel(ColumnModel):
         members = self.tables["members"]
         for name in ("value_member", "value_organisation", "answers"):
             members[name][:] = 0
+        self.tables["origins"]["lapsed"][:] = NEVER
         self.switch, self.cohort = self.now, np.flatnonzero(members["alive"])
 
     def fork(self, policy: Policy | Timeline) -> "RelationshipModel":

@@ -67,6 +67,11 @@ class Policy:
     cocreate_launch: float = quantity(0.0, "0 in house .. 1 with members", 0.0, 1.0, TEXT_003, "how far members carry the launch. Price of more: members' own hours")
     drop_unprofitable: float = quantity(0.0, "0 never .. 1 at any loss", 0.0, 1.0, TEXT_003, "how small a loss ends a service. Price of more: members who used it are turned away")
 
+    # Recruiting and keeping.
+    relationship_money: float = quantity(0.0, "dues per member-year", 0.0, 0.5, TEXT_000, "money for campaigns and for calling on members, for each member at founding; each unit does less than the one before. Price of more: margin")
+    acquisition: float = quantity(0.5, "share of that money", 0.0, 1.0, TEXT_000, "part of that money for campaigns among people outside; the rest is for calling on members before their dues fall due. Price of more: those bought fit less, and nobody calls on members")
+    claim: float = quantity(0.0, "0 modest .. 1 far above the usual", 0.0, 1.0, TEXT_002, "what the organisation says of itself outside. It draws prospects, who start with more trust. Price of more: they expect more, and a claim above what is lived is believed less and less")
+
 
 LEVERS = Policy.record_dtype.names
 

@@ -58,6 +58,11 @@ class Scenario:
     shift_share: float = quantity(0.4, "share", 0.0, 0.9, ASSUMED, "part of an answer's worth that lies in latent needs from then on")
     breach_week: int = quantity(-1, "week", -1, 2000, ASSUMED, "week from founding of a breach of trust by the organisation; -1 none")
     breach: float = quantity(0.7, "share", 0.0, 1.0, ASSUMED, "part of everybody's trust lost in it")
+    market: float = quantity(1.0, "ratio", 0.0, 20.0, ASSUMED, "people who consider joining, against the usual number for an organisation of this size")
+    contract_share: float = quantity(0.0, "share of members", 0.0, 1.0, ASSUMED, "members who are bound by a contract")
+    contract_years: int = quantity(2, "years", 1, 10, ASSUMED, "length of a contract; it begins anew when it is renewed")
+    contract_sorting: float = quantity(0.5, "correlation", 0.0, 1.0, ASSUMED, "how far it is the committed who take a contract; 0 chance alone")
+    cancel_charge: float = quantity(3.0, "dues", 0.0, 20.0, ASSUMED, "what leaving before the end of a contract costs a member")
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False
