@@ -42,6 +42,9 @@ LEVER_WORDS = {
     "cocreate_development": "Who develops the offer",
     "cocreate_launch": "Who carries the launch",
     "drop_unprofitable": "When a service that loses money ends",
+    "relationship_money": "Money for campaigns and for calling on members",
+    "acquisition": "Who gets that money: people outside, or members",
+    "claim": "What the organisation says of itself",
 }
 """What each lever rules. A lever that is not here is called by its name."""
 

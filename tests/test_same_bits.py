@@ -306,7 +306,7 @@ ARGUMENTS = {
         "trust alignment empathy information strictness coverage freedom_rank visible tailoring known voice codified "
         "records promise reputation bond grievance friction share autonomy tolerance_share climate own other values known_why "
         "survey cocreate_idea intimacy together trait listening immersed transparency vulnerability evaluation judgement "
-        "insight ceiling gain loss aptitude roles unfair most level fading speed response weight fitting".split(),
+        "insight ceiling gain loss aptitude roles unfair most level fading speed response weight fitting appreciated credit claim".split(),
         unit,
     ),
     **dict.fromkeys("chance uniform".split(), chance),
@@ -326,7 +326,8 @@ ARGUMENTS = {
     "position": st.floats(-7, 7), "luck": st.tuples(word, word), "mean": st.floats(0, 300), "morale": st.floats(-3, 3),
     "load": st.floats(0, 50), "weeks": st.floats(0, 2000), "years": years, "cost": unit, "growth": unit, "kept": st.floats(0.8, 1.0),
     "tolerance": st.floats(0.3, 2.0), "spread": st.floats(0.2, 2.0), "drift": st.floats(0, 0.6), "least": st.floats(0.2, 1.0),
-    "deviation": st.floats(-9, 9), "step": st.floats(0, 1),
+    "sorting": unit, "money": st.floats(0, 0.5), "half": st.floats(0.01, 1), "misfit": st.floats(1, 2.5), "hurdle": st.floats(0, 10),
+    "staying": st.floats(-60, 60), "word_of_mouth": st.floats(0, 10), "deviation": st.floats(-9, 9), "step": st.floats(0, 1),
     "dues": st.floats(0, 5), "outside_option": st.floats(-3, 3), "lived": st.floats(-10, 10),
     "around": st.floats(-5, 3), "contagion_weeks": st.floats(1, 104), "promise_years": st.floats(0, 30),
     "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),
@@ -337,7 +338,7 @@ RECORDS = {
     "leadership": type(World().leadership),
 }  # fmt: skip
 # Names that mean something else in one process.
-OWN = {("worklife", "fit"): unit, ("leadership", "usual"): st.floats(1, 30)}
+OWN = {("contracts", "commitment"): chance, ("worklife", "fit"): unit, ("leadership", "usual"): st.floats(1, 30)}
 
 
 def numbers_of(kind):

@@ -8,24 +8,30 @@ from conftest import LOOSENED_HOLISTIC, PROCESSES, Notebook, arrays_of, columns_
 
 import sim
 from sim import WEEK, Policy
-from sim.agents import Case, Circle, Department, Friendship, Leader, Member, Project, Staff, Tie
+from sim.agents import Case, Circle, Department, Friendship, Leader, Member, Origin, Project, Staff, Tie
 from sim.metrics import METRICS
 from sim.quantities import OutOfRange
 
 KINDS = {
     "members": Member, "ties": Tie, "staff": Staff, "leaders": Leader, "departments": Department, "projects": Project,
-    "friendships": Friendship, "circles": Circle,
+    "friendships": Friendship, "circles": Circle, "origins": Origin,
 }  # fmt: skip
 # Where posts close their holders have to go: hiring does it once a year where posts follow members, budget where they
 # follow results. Both hand on work that waits, and worklife does when somebody leaves.
 SHARED = {
     **{("staff", name): {"hiring", "budget"} for name in ("alive", "left", "post")},
     ("staff", "backlog"): {"worklife", "hiring", "budget"},
+    # Calls take up complaints and refresh ties; whoever takes part in development is moved by what comes of it; campaigns,
+    # referrals and a name shape newcomers, whose rows are new; whoever comes back is the same person again.
+    ("members", "grievance"): {"keeping"}, ("members", "trust"): {"keeping", "innovation", "brand"},
+    ("ties", "bond"): {"keeping"}, ("ties", "last_contact"): {"keeping"},
+    **{("members", name): {"returns"} for name in ("alive", "left", "lapse", "next_request")},
+    **{("members", name): {"accounts", "renewals"} for name in ("value_member", "value_organisation")},
     ("cases", "advising"): {"routing"},  # which draws whether it may come to advice; the answer decides
 }
 OWNERS = {  # what a model keeps beside its tables
     "trend": {"needs"}, "centre": {"needs"}, "expressed": {"needs"}, "vision": {"leadership"}, "offer": {"innovation"},
-    "reputation": {"growth"}, "enacted": {"leadership"}, "declared": set(), "opened": {"hiring", "budget"},
+    "reputation": {"growth"}, "against": {"referrals"}, "credit": {"brand"}, "enacted": {"leadership"}, "declared": set(), "opened": {"hiring", "budget"},
     "seats": {"worklife", "hiring", "budget"}, "vacant_since": {"worklife", "hiring", "budget"}, "applicants": {"hiring"},
 }  # fmt: skip
 WEEKS = 30
@@ -185,7 +191,7 @@ def test_an_unknown_process_is_named():
 def test_the_week_is_in_the_order_in_which_one_thing_leads_to_another():
     assert [entry.name for entry in WEEK] == [
         "needs", "leadership", "routing", "encounters", "trust", "learning", "innovation", "colleagues", "worklife", "hiring",
-        "renewals", "growth", "friendships", "accounts", "budget",
+        "keeping", "renewals", "growth", "campaigns", "referrals", "returns", "brand", "friendships", "accounts", "budget",
     ]  # fmt: skip
     assert all(entry.about for entry in WEEK)
     with pytest.raises(dataclasses.FrozenInstanceError):

@@ -75,10 +75,10 @@ def growth_ratio(outcome):
     return ratio(float(outcome.living.sum()), float(len(outcome.cohort)))
 
 
-@metric("share of value", 0, 100, "none", "accounts", names=["top_decile_share", "top_quintile_share"])
+@metric("share of answers", 0, 1, "none", "accounts", names=["top_decile_share", "top_quintile_share"])
 def top_shares(outcome, place):
-    """Part of the cohort's surplus in the best tenth (or fifth) of relationships."""
-    return top_share(outcome.surplus, (0.1, 0.2)[place])
+    """Part of all answers that went to the tenth (or fifth) of the cohort who got most; dues are the same for all."""
+    return top_share(outcome.answers, (0.1, 0.2)[place])
 
 
 @metric("ratio", 1, 10_000, "lower", "accounts")

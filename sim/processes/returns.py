@@ -31,7 +31,7 @@ class ReturnParameters:
 
     place = "world.returns"
 
-    hurdle: float = quantity(3.0, "logit", 0.0, 10.0, ASSUMED, "how much harder it is to come back than to stay")
+    hurdle: float = quantity(5.0, "logit", 0.0, 10.0, ASSUMED, "how much harder it is to come back than to stay")
     years: int = quantity(3, "years", 0, 10, ASSUMED, "how many years in a row somebody who left thinks of coming back, once a year")
 
 
