@@ -219,6 +219,14 @@ class Circle(Rows):
     joined = Column("i4", "count", 0, 2**31 - 1, "people of this circle who have ever joined", owner="friendships")
 
 
+class Origin(Rows):
+    """How a member came in, and how it ended the first time. One row a member, the same row."""
+
+    recruiter = Column("i4", "member row", NEVER, 2**31 - 1, "the member who brought this one, -1 nobody", owner="referrals", default=NEVER)
+    root = Column("u4", "key", 0, 2**32 - 1, "whose circle this is: the own identity, or that of the first in the line of those who brought each other")
+    lapsed = Column("i4", "week", NEVER, 100_000, "week of the first leaving since the accounts were opened of somebody who has come back since, -1 none", owner="returns", default=NEVER)
+
+
 class Case(Rows):
     """One part of one request, in the week it arises. The table is emptied every week."""
 

@@ -11,7 +11,20 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.agents import Case, Circle, Community, Dealing, Department, Friendship, Leader, Member, Project, Staff, Tie
+from sim.agents import (
+    Case,
+    Circle,
+    Community,
+    Dealing,
+    Department,
+    Friendship,
+    Leader,
+    Member,
+    Origin,
+    Project,
+    Staff,
+    Tie,
+)  # fmt: skip
 from sim.columns import FRIENDS, LATENT, Table
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
@@ -132,6 +145,8 @@ def settle(model, identities: np.ndarray, week: int, stationary: bool = False, m
     members, fit = model.tables["members"], model.base_fit
     first = members.add(len(identities)).start
     model.tables["ties"].add(len(identities) * model.departments)
+    added = model.tables["origins"].add(len(identities))
+    model.tables["origins"]["root"][added] = identities
     if "circles" in model.tables:
         model.tables["friendships"].add(len(identities) * FRIENDS)
     kept = 1.0 - fit.involuntary if stationary else 0.0
@@ -150,6 +165,7 @@ def found(model) -> None:
     tables = model.tables
     tables["members"] = Table(Member, departments, room)
     tables["ties"] = Table(Tie, departments, room * departments)
+    tables["origins"] = Table(Origin, departments, room)
     tables["friendships"] = Table(Friendship, departments, room * FRIENDS if model.calls("friendships") else 0)
     if model.calls("friendships"):
         tables["circles"] = Table(Circle, departments, circles := max(1, round(scenario.members / model.world.friendships.circle)))

@@ -19,7 +19,9 @@ from sim.metrics import Outcome, measure
 from sim.policy import LEVERS, Policy, policy_rows
 from sim.processes import (
     accounts,
+    brand,
     budget,
+    campaigns,
     colleagues,
     communication,
     community,
@@ -28,10 +30,13 @@ from sim.processes import (
     growth,
     hiring,
     innovation,
+    keeping,
     leadership,
     learning,
     needs,
+    referrals,
     renewals,
+    returns,
     routing,
     selection,
     trust,
@@ -71,7 +76,7 @@ WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
         needs, leadership, community, routing, encounters, trust, learning, communication, innovation, colleagues, worklife,
-        hiring, selection, renewals, growth, friendships, accounts, budget,
+        hiring, keeping, selection, renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
     )
 )  # fmt: skip
 
@@ -154,7 +159,11 @@ class RelationshipModel(ColumnModel):
         self.trend, self.centre, self.expressed, self.vision, self.offer = (np.zeros(dimensions) for _ in range(5))
         self.reputation = np.array([self.base_fit.reputation])
         self.renewed, self.renewed_count, self.first_newcomer = np.zeros(0, np.int32), 0, 0
-        self.replaced, self.joined_community = 0, community.NOBODY
+        self.joined_community = community.NOBODY
+        self.gone, self.gone_count, self.admitting = np.zeros(0, np.int32), 0, False
+        self.leavers, self.returned, self.acquainted = {}, returns.NOBODY, set()
+        self.against, self.credit = np.zeros(1), np.full(1, 1.0 if self.calls("brand") else 0.0)
+        self.replaced = 0
         self.participants, self.fund = innovation.NOBODY_TAKES_PART, 0.0
         self.known_offer = communication.found(self)
         self.spoken_with, self.speaking = communication.NOBODY, False
@@ -202,6 +211,7 @@ class RelationshipModel(ColumnModel):
         if 0 < self.now - self.adopted <= self.timeline.settled:
             self._declare()
         self.renewed_count, self.first_newcomer = 0, members.count
+        self.gone_count, self.admitting, self.returned = 0, False, returns.NOBODY
         self.cases.count = self.dealings.count = 0
         self.joined_community = community.NOBODY
         for entry in self.week:
@@ -241,9 +251,11 @@ class RelationshipModel(ColumnModel):
         """Somebody was added by hand: room for ties, an identity, and no requests unless there is a rate."""
         if isinstance(agent, Member):
             self.tables["ties"].add(self.departments)
+            self.tables["origins"].add(1)
             if "circles" in self.tables:
                 self.tables["friendships"].add(FRIENDS)
             agent.identity = agent.identity or BY_HAND + agent.row
+            self.tables["origins"]["root"][agent.row] = agent.identity
             agent.joined = self.now
             agent.renewal_week = (self.now + WEEKS - 1) % WEEKS
             agent.next_request = self.now + 1.0 / agent.request_rate if agent.request_rate > 0 else math.inf
@@ -270,6 +282,7 @@ class RelationshipModel(ColumnModel):
         members = self.tables["members"]
         for name in ("value_member", "value_organisation", "answers"):
             members[name][:] = 0
+        self.tables["origins"]["lapsed"][:] = NEVER
         self.switch, self.cohort = self.now, np.flatnonzero(members["alive"])
 
     def fork(self, policy: Policy | Timeline) -> "RelationshipModel":

@@ -90,6 +90,11 @@ class Policy:
     dialogue: float = quantity(0.0, "share of members a year", 0.0, 1.0, TEXT_001, "share of members with whom somebody of the staff has a conversation of their own each year. Price of more: staff hours for each of them, members' own hours")
     gather: float = quantity(0.0, "share of members a year", 0.0, 1.0, TEXT_001, "share of members invited each year to meet each other. Price of more: staff hours for each meeting and for whoever tends it, money for each guest, members' own hours")
 
+    # Recruiting and keeping.
+    relationship_money: float = quantity(0.0, "dues per member-year", 0.0, 0.5, TEXT_000, "money for campaigns and for calling on members, for each member at founding; each unit does less than the one before. Price of more: margin")
+    acquisition: float = quantity(0.5, "share of that money", 0.0, 1.0, TEXT_000, "part of that money for campaigns among people outside; the rest is for calling on members before their dues fall due. Price of more: those bought fit less, and nobody calls on members")
+    claim: float = quantity(0.0, "0 modest .. 1 far above the usual", 0.0, 1.0, TEXT_002, "what the organisation says of itself outside. It draws prospects, who start with more trust. Price of more: they expect more, and a claim above what is lived is believed less and less")
+
 
 LEVERS = Policy.record_dtype.names
 

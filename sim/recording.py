@@ -81,7 +81,8 @@ REPLACEMENT = series("replacement", "dues", "cost of replacing staff and leaders
 INNOVATION = series("innovation", "dues", "money spent on developing the offer")
 SALES_LOST = series("sales_lost", "dues", "what members sent to a better source did not buy")
 LAUNCHES = series("launches", "projects", "projects launched")
-SPENT = [SERVING, GIFTS, ACQUISITION, REPLACEMENT, INNOVATION, SALES_LOST]
+OUTREACH = series("outreach", "dues", "money spent on campaigns and on calling on members")
+SPENT = [SERVING, GIFTS, ACQUISITION, REPLACEMENT, INNOVATION, SALES_LOST, OUTREACH]
 """The costs that margin subtracts from revenue."""
 DUE_BELIEF = series("due_belief", "quality", "believed quality, summed over members due")
 DUE_BOND = series("due_bond", "0..1", "personal bond, summed over members due")
@@ -123,6 +124,20 @@ RENEWED_INSIDE = series("renewed_in_community", "members", "of them, renewed")
 SPENT.append(COMMUNITY_COST)
 EARNED = [REVENUE, PAID_TIERS, ADVERTISING]
 """What margin counts as revenue."""
+
+# Entry and exit.
+REFERRED = series("referred", "members", "people who joined because a member brought them")
+BOUGHT = series("bought", "members", "people who joined because of a campaign")
+RETURNED = series("returned", "members", "people who had left and joined again")
+REACHED = series("reached", "people", "people outside whom campaigns made think of joining")
+SPEAKING_FOR = series("speaking_for", "members", "members asked who speak for the organisation, in chances to bring somebody")
+SPEAKING_AGAINST = series("speaking_against", "members", "members asked, and leavers, who warn others, in chances to do so")
+ASKED_VOICES = series("asked_voices", "members", "members due and leavers whose word counts outside")
+CALLED = series("called", "members", "members called on before dues fell due")
+TAKEN_UP = series("taken_up", "complaints", "open complaints put right in such a call")
+BOUND = series("bound", "members", "members whose year ended under a contract that did not")
+LEFT_BOUND = series("left_bound", "members", "of them, left before its end")
+LAPSED_GRIEVED = series("lapsed_grieved", "members", "members due with a grievance who left")
 
 
 @kernel

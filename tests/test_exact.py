@@ -250,7 +250,7 @@ def test_without_requests_trust_stays_where_it_is():
 EVERYTHING_COSTS = dataclasses.replace(
     LOOSENED_HOLISTIC, solutions=0.5, advice=0.8, vulnerability=0.9, transparency=0.3, replace_leaders=1.0, selectivity=6,
     development=3.0, innovation=0.3, survey=0.5, cocreate_idea=0.3, cocreate_development=1.0, cocreate_launch=1.0,
-    drop_unprofitable=0.4,
+    drop_unprofitable=0.4, relationship_money=0.1, acquisition=0.6, claim=0.5,
 )  # fmt: skip
 
 
@@ -265,14 +265,14 @@ def test_money_in_is_money_out_and_margin(policy):
     arm = model.fork(policy)
     arm.run_for(156)
     first, last = arm.switch, arm.now
-    revenue, serving, gifts, acquisition, replacement, innovation, lost, community = (
+    revenue, serving, gifts, acquisition, replacement, innovation, lost, *others = (
         arm.record.total(which, first, last) for which in (series.REVENUE, *series.SPENT)
     )
     booked = arm.tables["members"]["value_organisation"].sum()
     assert booked == pytest.approx(revenue - serving - gifts - acquisition - lost, rel=1e-10)
     member_years = arm.record.total(series.MEMBERS, first, last) / 52
-    assert arm.metrics()["margin"] * member_years == pytest.approx(booked - replacement - innovation - community, rel=1e-10)
-    paid = arm.record.total(series.RENEWED, first, last) + arm.record.total(series.RECRUITS, first, last)
+    assert arm.metrics()["margin"] * member_years == pytest.approx(booked - replacement - innovation - sum(others), rel=1e-10)
+    paid = sum(arm.record.total(which, first, last) for which in (series.RENEWED, series.RECRUITS, series.RETURNED))
     assert revenue == pytest.approx(paid * arm.scenario.dues)
     hired, appointed = (np.count_nonzero(arm.tables[name]["hired"] >= first) for name in ("staff", "leaders"))
     search = arm.world.hiring.replacement_cost + arm.world.hiring.applicant_cost * policy.selectivity
@@ -280,7 +280,8 @@ def test_money_in_is_money_out_and_margin(policy):
     assert acquisition == pytest.approx(arm.record.total(series.RECRUITS, first, last) * arm.world.growth.recruit_cost)
     assert lost == pytest.approx(arm.record.total(series.ADVISED, first, last) * arm.world.accounts.sale)
     if policy is EVERYTHING_COSTS:
-        assert min(lost, innovation, replacement, hired, appointed, arm.record.total(series.ADVISED, first, last)) > 0.0
+        spent = [arm.record.total(which, first, last) for which in (series.OUTREACH, series.ADVISED)]
+        assert min(*spent, lost, innovation, replacement, hired, appointed) > 0.0
 
 
 def test_what_is_spent_on_innovation_was_set_aside_for_it():
@@ -455,6 +456,8 @@ def reorder_members(model, order):
     friend_rows = (np.asarray(order)[:, None] * FRIENDS + np.arange(FRIENDS)).ravel()
     for name in Friendship.columns:
         friendships[name][:] = friendships[name][friend_rows]
+    origins = model.tables["origins"]
+    origins["root"][:] = origins["root"][order]
     for column in (friendships["other"], model.tables["circles"]["latest"], model.tables["forum"]["latest"]):
         column[:] = place[column]
 
@@ -472,7 +475,7 @@ def test_the_order_of_members_changes_nobody(policy):
     assert len(first["identity"]) > 120
     assert same_people(first, second) == set()
     staff = [columns_of(model) for model in models]
-    with_rows = ("members", "ties", "friendships", "circles", "forum")
+    with_rows = ("members", "ties", "friendships", "circles", "forum", "origins")
     assert {place for place in differing(*staff) if place[0] not in with_rows} == set()
     assert same_people(*map(arrays_of, models)) == set()
     assert models[0].offer.any() == (policy is CLOSE)

@@ -8,14 +8,25 @@ from conftest import LOOSENED_HOLISTIC, PROCESSES, Notebook, arrays_of, columns_
 
 import sim
 from sim import WEEK, Policy
-from sim.agents import Case, Circle, Community, Department, Friendship, Leader, Member, Project, Staff, Tie
+from sim.agents import (
+    Case,
+    Circle,
+    Community,
+    Department,
+    Friendship,
+    Leader,
+    Member,
+    Origin,
+    Project,
+    Staff,
+    Tie,
+)  # fmt: skip
 from sim.metrics import METRICS
 from sim.quantities import OutOfRange
 
 KINDS = {
     "members": Member, "ties": Tie, "staff": Staff, "leaders": Leader, "departments": Department, "projects": Project,
-    "friendships": Friendship, "circles": Circle,
-    "community": Community, "forum": Circle,
+    "friendships": Friendship, "circles": Circle, "community": Community, "forum": Circle, "origins": Origin,
 }  # fmt: skip
 # Where posts close their holders have to go: hiring does it once a year where posts follow members, budget where they
 # follow results. Both hand on work that waits, and worklife does when somebody leaves.
@@ -28,14 +39,21 @@ SHARED = {
     # Accounts add what serving a member cost; who looks at it starts anew.
     ("members", "served"): {"selection"},
     # A conversation teaches, moves trust and is a contact, as an answer is; guests of a meeting get to know each other.
-    ("members", "trust"): {"selection", "communication"},
+    ("members", "trust"): {"selection", "communication", "keeping", "innovation", "brand"},
     **{("members", name): {"communication"} for name in ("estimate", "uncertainty", "holder")},
-    **{("ties", name): {"communication"} for name in ("staff", "bond", "since", "contacts", "last_contact")},
+    **{("ties", name): {"communication"} for name in ("staff", "since", "contacts")},
+    **{("ties", name): {"communication", "keeping"} for name in ("bond", "last_contact")},
     **{("friendships", name): {"communication"} for name in ("other", "since")},
+    # Calls take up complaints and refresh ties; whoever takes part in development is moved by what comes of it; campaigns,
+    # referrals and a name shape newcomers, whose rows are new; whoever comes back is the same person again.
+    ("members", "grievance"): {"keeping"},
+    **{("members", name): {"returns"} for name in ("alive", "left", "lapse", "next_request")},
+    **{("members", name): {"accounts", "renewals"} for name in ("value_member", "value_organisation")},
 }
 OWNERS = {  # what a model keeps beside its tables
     "trend": {"needs"}, "centre": {"needs"}, "expressed": {"needs"}, "vision": {"leadership"}, "offer": {"innovation"},
-    "reputation": {"growth"}, "enacted": {"leadership"}, "declared": set(), "opened": {"hiring", "budget"},
+    "reputation": {"growth"}, "against": {"referrals"}, "credit": {"brand"},
+    "enacted": {"leadership"}, "declared": set(), "opened": {"hiring", "budget"},
     "seats": {"worklife", "hiring", "budget"}, "vacant_since": {"worklife", "hiring", "budget"}, "applicants": {"hiring"},
     "known_offer": {"communication"}, "averages": {"routing"},
 }  # fmt: skip
@@ -198,7 +216,8 @@ def test_an_unknown_process_is_named():
 def test_the_week_is_in_the_order_in_which_one_thing_leads_to_another():
     assert [entry.name for entry in WEEK] == [
         "needs", "leadership", "community", "routing", "encounters", "trust", "learning", "communication", "innovation",
-        "colleagues", "worklife", "hiring", "selection", "renewals", "growth", "friendships", "accounts", "budget",
+        "colleagues", "worklife", "hiring", "keeping", "selection", "renewals", "growth", "campaigns", "referrals", "returns",
+        "brand", "friendships", "accounts", "budget",
     ]  # fmt: skip
     assert all(entry.about for entry in WEEK)
     with pytest.raises(dataclasses.FrozenInstanceError):

@@ -57,6 +57,9 @@ LEVER_WORDS = {
     "broadcast": "What is sent to all members alike",
     "dialogue": "Members somebody talks with each year, without being asked",
     "gather": "Members invited each year to meet each other",
+    "relationship_money": "Money for campaigns and for calling on members",
+    "acquisition": "Who gets that money: people outside, or members",
+    "claim": "What the organisation says of itself",
 }
 """What each lever rules. A lever that is not here is called by its name."""
 

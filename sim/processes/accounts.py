@@ -82,11 +82,15 @@ def book_cases(cases, used, members, served, staff, services, tally, given):
 
 
 @kernel
-def book_dues(members, renewed, renewed_count, first_newcomer, count, tally, given):
-    """Book the dues of those who renewed and of those who joined."""
+def book_dues(members, renewed, renewed_count, returned, first_newcomer, count, tally, given):
+    """Book the dues of those who renewed, of those who came back, and of those who joined."""
     dues, recruit_cost = given[0].scenario.dues, given[0].growth.recruit_cost
     for turn in range(renewed_count):
         member = members[renewed[turn]]
+        member.value_member -= dues
+        member.value_organisation += dues
+    for turn in range(len(returned)):
+        member = members[returned[turn]]
         member.value_member -= dues
         member.value_organisation += dues
     for row in range(first_newcomer, count):
@@ -94,7 +98,7 @@ def book_dues(members, renewed, renewed_count, first_newcomer, count, tally, giv
         member.value_member -= dues
         member.value_organisation += dues - recruit_cost
         tally[ACQUISITION] += recruit_cost
-    tally[REVENUE] += dues * (renewed_count + count - first_newcomer)
+    tally[REVENUE] += dues * (renewed_count + len(returned) + count - first_newcomer)
 
 
 @kernel
@@ -141,4 +145,4 @@ def step(model) -> None:
         book_participation(members.rows, model.participants, model.world.innovation.member_hours, model.given)
     for rows, cost, hours in model.spoken_with:
         book_contacts(members.rows, rows, cost, hours, model.given)
-    book_dues(members.rows, model.renewed, model.renewed_count, model.first_newcomer, members.count, tally, model.given)
+    book_dues(members.rows, model.renewed, model.renewed_count, model.returned, model.first_newcomer, members.count, tally, model.given)

@@ -69,11 +69,14 @@ def meet_circle(friendships, circles, circle, row, meets, alive, week):
 
 
 @kernel
-def introduce(friendships, circles, members, alive, first, count, week, luck, given):
+def introduce(friendships, circles, origins, alive, first, count, week, luck, given):
     """Those in the rows ``first`` to ``count`` find their circle, in the order in which they joined."""
     world = given[0].friendships
     for row in range(first, count):
-        own, another, bridging, _ = draws(luck, MEETING, 0, int(members[row].identity), 0, 0)
+        own, another, bridging, _ = draws(luck, MEETING, 0, int(origins[row].root), 0, 0)
+        if origins[row].recruiter >= 0:
+            befriend(friendships, row, int(origins[row].recruiter), alive, week)
+            befriend(friendships, int(origins[row].recruiter), row, alive, week)
         circle = min(int(own * len(circles)), len(circles) - 1)
         meet_circle(friendships, circles, circle, row, int(world.meets), alive, week)
         if bridging < world.bridging:
@@ -129,6 +132,6 @@ def step(model) -> None:
         )  # fmt: skip
     if model.first_newcomer < members.count:
         introduce(
-            tables["friendships"].rows, tables["circles"].rows, members.rows, members.scanned["alive"],
+            tables["friendships"].rows, tables["circles"].rows, tables["origins"].rows, members.scanned["alive"],
             model.first_newcomer, members.count, model.now, model.luck, model.given,
         )  # fmt: skip

@@ -52,13 +52,30 @@ def arrivals(mean, chance):
 
 
 @formula
-def joining_chance(reputation, usual, events, promise, partners, world):
-    """Chance that a prospect joins: by what is said of the organisation, its events (1 = usual), and what it promises.
+def joining_odds(reputation, usual, events, promise, partners, world):
+    """Log odds that a prospect joins: by what is said of the organisation, its events (1 = usual), and what it promises.
 
     ``partners`` is the hours a week that a person on the staff has for partners beyond the usual.
     """
     odds = math.log(world.joining / (1.0 - world.joining)) + world.promised * promise + world.through_partners * partners
-    return logistic(odds + world.word_of_mouth * (reputation - usual) + world.events * (events - 1.0))
+    return odds + world.word_of_mouth * (reputation - usual) + world.events * (events - 1.0)
+
+
+@formula
+def joining_chance(reputation, usual, events, promise, partners, world):
+    """Chance that a prospect joins whom nobody among the members brings or warns."""
+    return logistic(joining_odds(reputation, usual, events, promise, partners, world))
+
+
+@kernel
+def odds_today(reputation, credit, given):
+    """Log odds of joining this week, before anything that concerns one prospect alone; a claim counts as far as believed."""
+    policy, leadership = given[0].policy, given[0].leadership
+    hours = leadership.week_hours * share_of_hours(policy.hours_events, policy)
+    events = time_given(hours, given[0].growth.event_hours)
+    partners = slack_beyond_even(policy.first_partners, policy, given[0].routing.slack_hours)
+    odds = joining_odds(reputation[0], given[0].fit.reputation, events, policy.promise, partners, given[0].growth)
+    return odds + given[0].brand.drawing * policy.claim * credit[0]
 
 
 @kernel
@@ -71,21 +88,20 @@ def talk(reputation, tally, given):
 
 
 @making_kernel
-def recruits(reputation, tally, week, luck, given):
+def recruits(reputation, credit, against, tally, week, luck, given):
     """After the switch: prospects of this week decide; the identities of those who join."""
-    policy, leadership = given[0].policy, given[0].leadership
-    mean = given[0].scenario.members * given[0].growth.prospects / WEEKS
+    mean = given[0].scenario.members * given[0].scenario.market * given[0].growth.prospects / WEEKS
     prospects = arrivals(mean, draws(luck, ARRIVALS, week, 0, 0, 0)[0])
     tally[PROSPECTS] += prospects
     # Prospect j of week w is the same person in every arm, and in a scenario of any size.
     first = PROSPECTS_FROM + week % IDENTITY_WEEKS * PROSPECTS_A_WEEK
-    hours = leadership.week_hours * share_of_hours(policy.hours_events, policy)
-    events = time_given(hours, given[0].growth.event_hours)
-    partners = slack_beyond_even(policy.first_partners, policy, given[0].routing.slack_hours)
-    chance = joining_chance(reputation[0], given[0].fit.reputation, events, policy.promise, partners, given[0].growth)
+    odds = odds_today(reputation, credit, given)
+    chance, warned = logistic(odds), logistic(odds - given[0].referrals.warned)
+    knowing = 1.0 - math.exp(-given[0].referrals.reach * against[0])
     joined, count = np.empty(prospects, np.int64), 0
     for turn in range(prospects):
-        if draws(luck, JOINING, week, first + turn, 0, 0)[0] < chance:
+        joining, hearing, _, _ = draws(luck, JOINING, week, first + turn, 0, 0)
+        if joining < (warned if hearing < knowing else chance):
             joined[count] = first + turn
             count += 1
     return joined[:count]
@@ -105,7 +121,11 @@ def step(model) -> None:
     if model.topping_up:
         joined, measure = leavers_replaced(model), 0.0
     else:
-        joined, measure = at_entry(model, recruits(model.reputation, model.record.tally, model.now, model.luck, model.given))
+        model.admitting = True
+        found = recruits(
+            model.reputation, model.credit, model.against, model.record.tally, model.now, model.luck, model.given
+        )
+        joined, measure = at_entry(model, found)
     if len(joined):
         from sim.founding import settle  # brings Mesa along, which definitions can do without
 

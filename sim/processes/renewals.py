@@ -22,11 +22,13 @@ from sim.columns import DECLINED, FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
 from sim.processes.community import TAKES_PART, drawn_away
+from sim.processes.contracts import bound_by_contract
 from sim.processes.encounters import faded
 from sim.processes.friendships import surroundings
 from sim.processes.needs import WEEKS, rows_due
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
+    BOUND,
     DUE,
     DUE_BELIEF,
     DUE_BOND,
@@ -37,9 +39,12 @@ from sim.recording import (
     EXPECTED,
     EXPECTED_FIRST,
     FIRST_LAPSE,
+    LAPSED_GRIEVED,
+    LEFT_BOUND,
     RENEWED,
     RENEWED_FIRST,
     RENEWED_INSIDE,
+    REVENUE,
 )  # fmt: skip
 
 RENEWAL = decision("renewals.renewal")
@@ -163,10 +168,15 @@ def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_
 
 
 @making_kernel
-def decide(members, renewal_week, alive, taking_part, count, ties, friendships, community, staff, renewed, tally, week, luck, given):
-    """Members due this week renew or leave; returns how many renewed, their rows in ``renewed``."""
+def decide(
+    members, renewal_week, alive, taking_part, count, ties, friendships, community, staff, renewed, gone, tally, week, luck, given,
+):
+    """Members due this week renew or leave; returns how many of each, their rows in ``renewed`` and ``gone``.
+
+    Somebody under a contract is not due before its end: he goes on, unless leaving is worth the charge to him.
+    """
     world, fit, scenario = given[0].renewals, given[0].fit, given[0].scenario
-    done, due = 0, week % WEEKS
+    done, left, due = 0, 0, week % WEEKS
     rows, departments = rows_due(renewal_week, alive, count, due), int(scenario.departments)
     averaged = scenario.mean_field
     if averaged:
@@ -192,29 +202,46 @@ def decide(members, renewal_week, alive, taking_part, count, ties, friendships, 
         around = usual_around if averaged else surroundings(friendships, members, alive, row, week, given)
         lived = lived_experience(member.belief, bond, grievance, around, fit, world)
         drawn = drawn_away(community, int(taking_part[row]), given)
-        odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option + drawn, world)
-        declined = member.standing == DECLINED  # it is the organisation that does not renew
-        chance = 0.0 if declined else logistic(odds)
-        tally[DUE] += 1.0
-        tally[DUE_BELIEF] += member.belief
-        tally[DUE_BOND] += bond
-        tally[DUE_GRIEVANCE] += grievance
-        tally[DUE_SURROUNDINGS] += around
-        tally[EXPECTED] += (1.0 - fit.involuntary) * chance
         inside = taking_part[row] == TAKES_PART
-        tally[DUE_INSIDE] += 1.0 if inside else 0.0
-        if years == 1:
-            tally[DUE_FIRST] += 1.0
-            tally[EXPECTED_FIRST] += (1.0 - fit.involuntary) * chance
-        if leaving >= fit.involuntary and staying < chance:
-            member.renewals += 1
-            renewed[done] = row
-            done += 1
-            tally[RENEWED] += 1.0
-            tally[RENEWED_INSIDE] += 1.0 if inside else 0.0
+        odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option + drawn, world)
+        bound = bound_by_contract(int(member.identity), years, luck, scenario)
+        if bound:
+            odds += world.price_weight * scenario.cancel_charge
+        declined = not bound and member.standing == DECLINED  # it is the organisation that does not renew
+        chance = 0.0 if declined else logistic(odds)
+        if bound:
+            tally[BOUND] += 1.0
+            if leaving >= fit.involuntary and staying < chance:
+                member.renewals += 1
+                renewed[done] = row
+                done += 1
+                continue
+            tally[LEFT_BOUND] += 1.0
+            if leaving >= fit.involuntary:
+                member.value_member -= scenario.cancel_charge
+                member.value_organisation += scenario.cancel_charge
+                tally[REVENUE] += scenario.cancel_charge
+        if not bound:
+            tally[DUE] += 1.0
+            tally[DUE_BELIEF] += member.belief
+            tally[DUE_BOND] += bond
+            tally[DUE_GRIEVANCE] += grievance
+            tally[DUE_SURROUNDINGS] += around
+            tally[EXPECTED] += (1.0 - fit.involuntary) * chance
+            tally[DUE_INSIDE] += 1.0 if inside else 0.0
             if years == 1:
-                tally[RENEWED_FIRST] += 1.0
-            continue
+                tally[DUE_FIRST] += 1.0
+                tally[EXPECTED_FIRST] += (1.0 - fit.involuntary) * chance
+            if leaving >= fit.involuntary and staying < chance:
+                member.renewals += 1
+                renewed[done] = row
+                done += 1
+                tally[RENEWED] += 1.0
+                tally[RENEWED_INSIDE] += 1.0 if inside else 0.0
+                if years == 1:
+                    tally[RENEWED_FIRST] += 1.0
+                continue
+            tally[LAPSED_GRIEVED] += grievance
         code = INVOLUNTARY
         if declined and leaving >= fit.involuntary:
             code = LET_GO
@@ -230,7 +257,9 @@ def decide(members, renewal_week, alive, taking_part, count, ties, friendships, 
         member.left = week
         member.lapse = code
         tally[FIRST_LAPSE + code - 1] += 1.0
-    return done
+        gone[left] = row
+        left += 1
+    return done, left
 
 
 def bond_and_surroundings(model, row: int) -> tuple[float, float]:
@@ -248,9 +277,9 @@ def step(model) -> None:
     """Members due renew or leave."""
     members = model.tables["members"]
     if len(model.renewed) < members.capacity:
-        model.renewed = np.zeros(members.capacity, np.int32)
-    model.renewed_count = decide(
+        model.renewed, model.gone = np.zeros(members.capacity, np.int32), np.zeros(members.capacity, np.int32)
+    model.renewed_count, model.gone_count = decide(
         members.rows, members.scanned["renewal_week"], members.scanned["alive"], members.scanned["community"], members.count,
-        model.tables["ties"].rows, model.tables["friendships"].rows, model.tables["community"].rows, model.tables["staff"].rows, model.renewed, model.record.tally,
-        model.now, model.luck, model.given,
+        model.tables["ties"].rows, model.tables["friendships"].rows, model.tables["community"].rows,
+        model.tables["staff"].rows, model.renewed, model.gone, model.record.tally, model.now, model.luck, model.given,
     )  # fmt: skip
