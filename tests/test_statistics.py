@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from experiments.runs.answer import doubt
 from experiments.runs.statistics import (
     CELLS,
     PAIRED_COLUMNS,
@@ -22,7 +23,6 @@ from experiments.runs.statistics import (
     paired,
     t_interval,
 )
-from experiments.words.answer import doubt
 
 finite = st.floats(-50, 50, allow_nan=False)
 
