@@ -23,7 +23,7 @@ SHARED = {
     ("staff", "backlog"): {"worklife", "hiring", "budget"},
     # Calls take up complaints and refresh ties; whoever takes part in development is moved by what comes of it; campaigns,
     # referrals and a name shape newcomers, whose rows are new; whoever comes back is the same person again.
-    ("members", "grievance"): {"keeping"}, ("members", "trust"): {"keeping", "innovation", "brand"},
+    ("members", "expectation"): {"brand"}, ("members", "grievance"): {"keeping"}, ("members", "trust"): {"keeping", "innovation", "brand"},
     ("ties", "bond"): {"keeping"}, ("ties", "last_contact"): {"keeping"},
     **{("members", name): {"returns"} for name in ("alive", "left", "lapse", "next_request")},
     **{("members", name): {"accounts", "renewals"} for name in ("value_member", "value_organisation")},
@@ -113,7 +113,8 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
         leadership__search_weeks=2, hiring__vacancy=1, accounts__material=0.1,
     )  # fmt: skip
     policy = dataclasses.replace(
-        LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5
+        LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5,
+        relationship_money=0.5, claim=0.5,
     )
     model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow)
     # Named processes of its own, since the model looks whether leadership is among them.
@@ -128,7 +129,7 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
         table, name = place
         owner = (Case if table == "cases" else KINDS[table]).columns[name].owner
         assert process in {owner} | SHARED.get(place, set()), f"{process} writes {table}.{name}, which is {owner}'s"
-    assert {process for process, _ in found} >= {entry.name for entry in entries} - {"growth", "budget"}
+    assert {process for process, _ in found} >= {entry.name for entry in entries} - {"growth", "campaigns", "budget"}
     if not follow:
         assert ("budget", ("staff", "alive")) in found
 
@@ -165,7 +166,7 @@ def test_all_processes_do_something():
         for (table, name), cells in before.items()
         if after[table, name][: len(cells)].tobytes() != cells.tobytes()
     }
-    assert changed >= {*PROCESSES} - {"growth", "budget", "hiring"}  # these work on posts, seats and newcomers
+    assert changed >= {*PROCESSES} - {"growth", "campaigns", "referrals", "returns", "brand", "keeping", "budget", "hiring"}  # posts, seats, newcomers, calls
     assert model.record.total(sim.recording.POSTS, 0, WEEKS) == WEEKS * model.posts
     assert len(after["members", "alive"]) > len(before["members", "alive"])
 
