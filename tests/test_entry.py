@@ -6,10 +6,10 @@ import math
 import numpy as np
 import pytest
 from conftest import Plain, differing, small_model, without, world_with
-from experiments.scenarios import scenario_named
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from experiments.settings.scenarios import scenario_named
 from sim import Policy, World
 from sim import recording as series
 from sim.metrics.entry import top_share, whale_peak

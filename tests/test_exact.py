@@ -397,7 +397,7 @@ def test_nobody_is_lost_or_doubled(departments):
         lapses = row[series.LAPSES].sum()
         assert lapses == row[series.DUE] - row[series.RENEWED]
         assert row[series.RECRUITS] == len(arm.tables["members"]) - joined_before
-        living.append(living[-1] + row[series.RECRUITS] - lapses)
+        living.append(living[-1] + row[series.RECRUITS] + row[series.RETURNED] - lapses)
         employed.append(employed[-1] + len(arm.tables["staff"]) - hired_before - row[series.STAFF_LEFT] - gone)
         assert living[-1] == row[series.MEMBERS] == len(arm.members) == np.count_nonzero(arm.members.column("alive"))
         assert employed[-1] == len(arm.staff) == np.count_nonzero(arm.seats >= 0)

@@ -19,11 +19,19 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from experiments.honesty.page import table
-from experiments.policies import load_policy
-from experiments.replicates import OWN_KEYS, Job, preliminary, run_replicate, tails_of
-from experiments.scenarios import scenario_named
-from experiments.statistics import CELLS, DECISION_METRICS, Comparison, by_luck, default_threshold, summary, t_interval
-from experiments.wording import metric_words
+from experiments.runs.replicates import OWN_KEYS, Job, preliminary, run_replicate, tails_of
+from experiments.runs.statistics import (
+    CELLS,
+    DECISION_METRICS,
+    Comparison,
+    by_luck,
+    default_threshold,
+    summary,
+    t_interval,
+)
+from experiments.settings.policies import load_policy
+from experiments.settings.scenarios import scenario_named
+from experiments.words.wording import metric_words
 from sim import World
 from sim.steps import VARIABLE
 

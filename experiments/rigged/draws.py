@@ -7,13 +7,13 @@ import pandas as pd
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from experiments.cells import Cells
-from experiments.designs import Factor, factors_of, latin, spelt_out
-from experiments.replicates import settled_organisation
 from experiments.rigged.people import Snapshot, correlations, shares
 from experiments.rigged.weights import composite
-from experiments.scenarios import scenario_named
-from experiments.schema import Design
+from experiments.runs.replicates import settled_organisation
+from experiments.settings.scenarios import scenario_named
+from experiments.settings.schema import Design
+from experiments.sweeps.cells import Cells
+from experiments.sweeps.designs import Factor, factors_of, latin, spelt_out
 from sim import Policy, World
 from sim import recording as series
 from sim.metrics import measure

@@ -55,7 +55,8 @@ def come_back(members, next_request, alive, origins, ties, friendships, staff, l
     for turn in range(len(left)):
         row = np.int64(left[turn])
         member = members[row]
-        if alive[row] or leave_for_good(members, row):
+        # Who has come back once and left again stands in two lists, and is asked once.
+        if alive[row] or member.left < 0 or leave_for_good(members, row):
             continue
         years = max(1, (int(member.left) + 1 - int(member.joined)) // WEEKS)
         base = base_commitment(np.float64(member.commitment), float(years), fit.promise, fit.promise_years)
@@ -86,16 +87,15 @@ def step(model) -> None:
     if not model.admitting:
         leavers.pop(now - WEEKS * years, None)  # nobody is asked before the switch: they are forgotten in time
         return
+    dates = [now - WEEKS * year for year in range(1, years + 1)]
+    left = [leavers[date] for date in dates if date in leavers]
+    leavers.pop(now - WEEKS * years, None)
+    if not left:
+        return
     members, tables = model.tables["members"], model.tables
-    for year in range(1, years + 1):
-        left = leavers.pop(now - WEEKS * year, None) if year == years else leavers.get(now - WEEKS * year)
-        if left is None:
-            continue
-        back = come_back(
-            members.rows, members.scanned["next_request"], members.scanned["alive"], tables["origins"].rows,
-            tables["ties"].rows, tables["friendships"].rows, tables["staff"].rows, left, model.reputation, now, model.luck,
-            model.given,
-        )  # fmt: skip
-        if len(back):
-            model.returned = np.concatenate([model.returned, back])
+    model.returned = come_back(
+        members.rows, members.scanned["next_request"], members.scanned["alive"], tables["origins"].rows,
+        tables["ties"].rows, tables["friendships"].rows, tables["staff"].rows, np.concatenate(left), model.reputation, now,
+        model.luck, model.given,
+    )  # fmt: skip
     model.record.tally[RETURNED] += len(model.returned)
