@@ -115,7 +115,8 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
         leadership__search_weeks=2, hiring__vacancy=1, accounts__material=0.1,
     )  # fmt: skip
     policy = dataclasses.replace(
-        LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5
+        LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5,
+        dialogue=0.8, gather=0.8, let_go=0.5, limits=0.5,
     )
     model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow)
     # Named processes of its own, since the model looks whether leadership is among them.
@@ -158,9 +159,9 @@ def test_with_everything_off_nothing_happens():
 def test_all_processes_do_something():
     """Without this, the tests above would pass on processes that do nothing."""
     world = world_with(innovation__threshold=0.0)
-    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5), world=world)
+    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5, dialogue=0.5), world=world)
     before = columns_of(model)
-    model.run_for(WEEKS)
+    model.run_for(2 * WEEKS)  # selection needs a year of books before it looks
     after = columns_of(model)
     changed = {
         KINDS[table].columns[name].owner
@@ -168,7 +169,7 @@ def test_all_processes_do_something():
         if after[table, name][: len(cells)].tobytes() != cells.tobytes()
     }
     assert changed >= {*PROCESSES} - {"growth", "budget", "hiring"}  # these work on posts, seats and newcomers
-    assert model.record.total(sim.recording.POSTS, 0, WEEKS) == WEEKS * model.posts
+    assert model.record.total(sim.recording.POSTS, 0, 2 * WEEKS) == 2 * WEEKS * model.posts
     assert len(after["members", "alive"]) > len(before["members", "alive"])
 
 

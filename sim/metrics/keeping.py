@@ -78,7 +78,7 @@ def not_accepting(outcome):
 @metric("dues per member-year", 0, 1000, "lower", "communication")
 def communication(outcome):
     """Money and hours for speaking with members who have not asked."""
-    return outcome.per_member_year(series.COMMUNICATION)
+    return outcome.per_member_year(series.COMMUNICATION) + outcome.per_member_year(series.SENDING)
 
 
 @metric("per member-year", 0, 10, "none", "communication", names=["talked_with", "guests"])

@@ -18,7 +18,7 @@ def known_share(outcome, places: slice) -> float:
 
 @metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.02)
 def margin(outcome):
-    """Dues paid less hours spent on members, material, gifts, acquisition, replacing staff, innovation and sales forgone."""
+    """Dues paid less hours spent on members, material, gifts, acquisition, replacing staff, innovation, sales forgone and speaking with members."""
     return outcome.per_member_year(series.REVENUE) - sum(outcome.per_member_year(which) for which in series.SPENT)
 
 

@@ -52,7 +52,7 @@ def arrivals(mean, chance):
 
 
 @formula
-def joining_chance(reputation, usual, events, promise, partners, world):
+def joining_chance(reputation, usual, events, promise, world, partners=0.0):
     """Chance that a prospect joins: by what is said of the organisation, its events (1 = usual), and what it promises.
 
     ``partners`` is the hours a week that a person on the staff has for partners beyond the usual.
@@ -82,7 +82,7 @@ def recruits(reputation, tally, week, luck, given):
     hours = leadership.week_hours * share_of_hours(policy.hours_events, policy)
     events = time_given(hours, given[0].growth.event_hours)
     partners = slack_beyond_even(policy.first_partners, policy, given[0].routing.slack_hours)
-    chance = joining_chance(reputation[0], given[0].fit.reputation, events, policy.promise, partners, given[0].growth)
+    chance = joining_chance(reputation[0], given[0].fit.reputation, events, policy.promise, given[0].growth, partners)
     joined, count = np.empty(prospects, np.int64), 0
     for turn in range(prospects):
         if draws(luck, JOINING, week, first + turn, 0, 0)[0] < chance:
