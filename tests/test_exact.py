@@ -250,7 +250,7 @@ def test_without_requests_trust_stays_where_it_is():
 EVERYTHING_COSTS = dataclasses.replace(
     LOOSENED_HOLISTIC, solutions=0.5, advice=0.8, vulnerability=0.9, transparency=0.3, replace_leaders=1.0, selectivity=6,
     development=3.0, innovation=0.3, survey=0.5, cocreate_idea=0.3, cocreate_development=1.0, cocreate_launch=1.0,
-    drop_unprofitable=0.4,
+    drop_unprofitable=0.4, dialogue=0.5, gather=0.5, let_go=0.2, limits=0.3,
 )  # fmt: skip
 
 
