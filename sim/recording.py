@@ -106,8 +106,9 @@ TALKED_WITH = series("talked_with", "members", "members with whom somebody had a
 INVITED = series("invited", "members", "members invited to meet others")
 CAME = series("came", "members", "of them, came")
 COMMUNICATING = series("communicating_hours", "hours", "staff hours for conversations and meetings")
-COMMUNICATION = series("communication", "dues", "money and hours for speaking with members who have not asked")
-SPENT.append(COMMUNICATION)
+COMMUNICATION = series("communication", "dues", "money and hours for conversations and meetings, on the accounts of those who took part")
+SENDING = series("sending", "dues", "money for what is sent to all, and hours for meetings that nobody came to; on nobody's account")
+SPENT += [COMMUNICATION, SENDING]
 
 # The community made by members.
 COMMUNITY_INSIDE = series("community_members", "members", "members who take part in the community")

@@ -157,7 +157,7 @@ def test_friends_who_watch_lose_their_share_of_trust_and_others_nothing():
     np.testing.assert_allclose(twin.tables["members"]["trust"], expected, rtol=1e-12)
 
 
-IDLE = {"routing__week_hours": 40.0, "routing__hours": 0.5, "growth__word_of_mouth": 0.0, "growth__prospects": 0.0,
+IDLE = {"routing__week_hours": 40.0, "routing__hours": 0.3, "growth__word_of_mouth": 0.0, "growth__prospects": 0.0,
         "innovation__threshold": 1.0, "budget__response": 0.0, "worklife__overload": 0.0, "accounts__hour_cost": 0.05,
         "accounts__material": 0.1, "needs__requests": 0.4}  # fmt: skip
 
@@ -177,7 +177,7 @@ def test_nobody_is_harmed_by_what_others_use_while_hours_are_idle(off):
 
 
 def test_under_overload_those_who_stay_are_served_better_when_others_are_let_go():
-    world = {**IDLE, "routing__week_hours": 15.0, "routing__hours": 1.57, "accounts__hour_cost": 0.05}
+    world = {**IDLE, "routing__week_hours": 15.0, "routing__hours": 1.57}
     models = [small_model(150, world=world_with(**world), policy=Policy(let_go=share), off=["friendships"]) for share in (0.0, 1.0)]
     for model in models:
         model.run_for(3 * WEEKS)

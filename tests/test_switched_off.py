@@ -140,6 +140,7 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
         LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5,
         community_fight=0.5, community_copy=0.5, community_observe=0.5, community_host=0.5, community_paid=0.5,
         relationship_money=0.5, claim=0.5,
+        dialogue=0.8, gather=0.8, let_go=0.5, limits=0.5,
     )
     model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow, **COMMUNITY)
     # Named processes of its own, since the model looks whether leadership is among them.
@@ -182,9 +183,9 @@ def test_with_everything_off_nothing_happens():
 def test_all_processes_do_something():
     """Without this, the tests above would pass on processes that do nothing."""
     world = world_with(innovation__threshold=0.0)
-    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5), world=world, **COMMUNITY)
+    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5, dialogue=0.5), world=world, **COMMUNITY)
     before = columns_of(model)
-    model.run_for(WEEKS)
+    model.run_for(2 * WEEKS)  # selection needs a year of books before it looks
     after = columns_of(model)
     changed = {
         KINDS[table].columns[name].owner
@@ -193,7 +194,7 @@ def test_all_processes_do_something():
     }
     on_posts_and_newcomers = {"growth", "campaigns", "referrals", "returns", "brand", "keeping", "budget", "hiring"}
     assert changed >= {*PROCESSES} - on_posts_and_newcomers
-    assert model.record.total(sim.recording.POSTS, 0, WEEKS) == WEEKS * model.posts
+    assert model.record.total(sim.recording.POSTS, 0, 2 * WEEKS) == 2 * WEEKS * model.posts
     assert len(after["members", "alive"]) > len(before["members", "alive"])
 
 

@@ -159,8 +159,7 @@ def member_hours(levers, developing, world):
     other += world.together_hours * levers.community_collaborate
     if developing:
         other += world.project_hours
-    slack = slack_beyond_even(levers.first_members, levers, world.slack_hours)
-    return max(1.0, world.week_hours - other + slack)
+    return max(1.0, world.week_hours - other)
 
 
 @formula
@@ -284,6 +283,7 @@ def share_hours(cases, used, staff, staff_count, averages, services, projects, e
         unit = person.department
         levers = enacted[unit]
         hours = member_hours(levers, projects[unit].stage == DEVELOPMENT, world)
+        hours = max(1.0, hours + slack_beyond_even(levers.first_members, levers, world.slack_hours))
         capacity = int(hours * HOUR)
         aim = aimed_effort(levers.evaluation, levers.judgement, services[unit].insight, world)
         demand, waiting, norm = int(int(person.demand) * aim), int(person.backlog), person.standard
