@@ -136,7 +136,10 @@ ABLATIONS = (
     Ablation("keeping", {"relationship_money": 0.3}, "members called on", summed(series.CALLED), setting={"acquisition": 0.0}),
     Ablation("renewals", FREE, "members kept", members_kept, world=QUICK),
     Ablation("growth", FREE, "members who joined", members_joined, world=QUICK),
-    Ablation("campaigns", {"relationship_money": 0.3}, "members whom campaigns brought", summed(series.BOUGHT), setting={"acquisition": 1.0}),
+    Ablation(
+        "campaigns", {"relationship_money": 0.3}, "members whom campaigns brought", summed(series.BOUGHT),
+        setting={"acquisition": 1.0},
+    ),
     Ablation(
         "referrals", {"listening": 1.0}, "chances that members bring somebody", summed(series.SPEAKING_FOR), setting=FREE,
         world={**QUICK, "routing.listening_hours": 0.0},

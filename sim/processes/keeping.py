@@ -8,7 +8,7 @@ diminishing returns in money, as campaigns have: both sides of the split can be 
 
 import numpy as np
 
-from sim.compiled import formula, kernel, making_kernel
+from sim.compiled import formula, making_kernel
 from sim.luck import decision, draws
 from sim.processes.encounters import faded, grown
 from sim.processes.needs import WEEKS, rows_due
