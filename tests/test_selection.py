@@ -161,7 +161,7 @@ IDLE = {"routing__week_hours": 40.0, "routing__hours": 0.3, "growth__word_of_mou
         "accounts__material": 0.1, "needs__requests": 0.4}  # fmt: skip
 
 
-@pytest.mark.parametrize("off", [["friendships"]])
+@pytest.mark.parametrize("off", [["friendships", "referrals", "returns"]])
 def test_nobody_is_harmed_by_what_others_use_while_hours_are_idle(off):
     """Without queues, nothing in the life of those who stay depends on whether somebody else was let go."""
     models = [small_model(300, world=world_with(**IDLE), policy=Policy(let_go=share), off=off) for share in (0.0, 1.0)]
