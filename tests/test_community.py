@@ -150,8 +150,8 @@ def test_a_community_draws_members_away_only_where_it_pulls():
     expected = {pull: model.record.rows[:120, series.EXPECTED].sum() / model.record.rows[:120, series.DUE].sum()
                 for pull, model in models.items()}  # fmt: skip
     assert expected[3.0] < expected[0.0] - 0.05
-    assert models[3.0].record.rows[:, series.LAPSES[-1]].sum() > 0
-    assert models[0.0].record.rows[:, series.LAPSES[-1]].sum() == 0
+    assert models[3.0].record.rows[:, series.LAPSES[series.LAPSE_REASONS.index("community")]].sum() > 0
+    assert models[0.0].record.rows[:, series.LAPSES[series.LAPSE_REASONS.index("community")]].sum() == 0
 
 
 def test_a_fight_angers_those_who_take_part_and_slows_growth():

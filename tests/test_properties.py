@@ -346,13 +346,13 @@ def joining_chance(*given):
 @given(pair, st.tuples(st.floats(0, 2), st.floats(0, 2)).map(sorted), unit, world_of["growth"])
 def test_prospects_join_more_readily_the_better_the_talk_and_the_more_events(reputations, events, usual, world):
     """And the more is promised: that is believed before it is lived."""
-    low, high = (joining_chance(reputation, usual, events[0], 0.5, world) for reputation in reputations)
+    low, high = (joining_chance(reputation, usual, events[0], 0.5, 0.0, world) for reputation in reputations)
     assert 0.0 < low <= high < 1.0
-    low, high = (joining_chance(reputations[0], usual, effect, 0.5, world) for effect in events)
+    low, high = (joining_chance(reputations[0], usual, effect, 0.5, 0.0, world) for effect in events)
     assert 0.0 < low <= high < 1.0
-    low, high = (joining_chance(usual, usual, events[0], promise, world) for promise in reputations)
+    low, high = (joining_chance(usual, usual, events[0], promise, 0.0, world) for promise in reputations)
     assert 0.0 < low <= high < 1.0
-    assert joining_chance(usual, usual, 1.0, 0.0, world) == pytest.approx(world.joining)
+    assert joining_chance(usual, usual, 1.0, 0.0, 0.0, world) == pytest.approx(world.joining)
 
 
 @UNSEEN

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.skipif(not COMPILING, reason="the compiler is switched 
 CALL = """
 import numpy as np
 from sim.compiled import CACHE, module_version
-from sim.founding import quantile
+from sim.traits import quantile
 
-cold = not any((CACHE / module_version("sim.founding")).rglob("*.nbc"))
+cold = not any((CACHE / module_version("sim.traits")).rglob("*.nbc"))
 print(cold, CACHE, quantile(np.linspace(-1.0, 1.0, 9), 0.6))
 """
 
@@ -35,7 +35,7 @@ def called(checkout, folder=""):
 
 
 def edit(checkout):
-    """Change ``normal`` of luck, which ``quantile`` of founding calls: numba alone would not notice."""
+    """Change ``normal`` of luck, which ``quantile`` of traits calls: numba alone would not notice."""
     luck = checkout / "sim" / "luck.py"
     source = luck.read_text(encoding="utf-8")
     assert source.count("q = uniform - 0.5\n") == 1

@@ -24,7 +24,7 @@ def cost_of_loss_making(outcome):
     return outcome.share(series.LOSS_COST, series.LOOKED_COST)
 
 
-@metric("per member-year", 0, 1, "none", "selection")
+@metric("per member-year", 0, 100, "none", "selection")
 def not_kept(outcome):
     """Members whose membership the organisation did not renew."""
     return outcome.per_member_year(series.NOT_KEPT)

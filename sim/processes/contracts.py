@@ -10,8 +10,9 @@ import math
 
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
+from sim.traits import TRAITS
 
-CONTRACT, TRAITS = decision("contracts.contract"), decision("founding.traits")
+CONTRACT = decision("contracts.contract")
 
 
 @formula
