@@ -234,7 +234,7 @@ def test_an_even_division_moves_nobody_a_bit():
 def test_members_first_gives_them_the_hours_of_the_two_others():
     hours = [
         routing.member_hours(
-            levers(Policy(first_members=first, first_partners=1.0 - first, first_staff=0.0)), False, numbers(World().routing)
+            levers(Policy(first_members=first, first_partners=1.0 - first, first_staff=0.0)), False, 0.0, numbers(World().routing)
         )
         for first in (0.0, 1.0)
     ]

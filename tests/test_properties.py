@@ -298,10 +298,10 @@ def test_hours_rise_with_freedom_solutions_second_parts_records_and_listening(ki
 def test_meetings_reports_and_development_take_hours_from_members(developing, shares, levers, world):
     """Judging takes time, and so does measuring: which takes more is up to the world."""
     for lever, most in (("climate", 1.0), ("why", 1.0), ("shared", 1.0), ("development", 6.0), ("judgement", 1.0)):
-        less, more = (routing.member_hours(replace(levers, **{lever: most * share}), developing, world) for share in shares)
+        less, more = (routing.member_hours(replace(levers, **{lever: most * share}), developing, 0.0, world) for share in shares)
         assert (lever == "judgement" and world.report_hours > world.judging_hours) or more <= less + 1e-12
         assert 1.0 <= more <= max(1.0, world.week_hours)
-    assert routing.member_hours(levers, True, world) <= routing.member_hours(levers, False, world)
+    assert routing.member_hours(levers, True, 0.0, world) <= routing.member_hours(levers, False, 0.0, world)
 
 
 @UNSEEN
@@ -385,14 +385,15 @@ def test_a_common_promise_gives_way_to_own_experience(commitment, years, promise
 
 
 @UNSEEN
-@given(unit, st.floats(-20, 20), st.tuples(*[st.floats(-5, 5)] * 6))
+@given(unit, st.floats(-20, 20), st.tuples(*[st.floats(-5, 5)] * 7))
 def test_a_reason_for_leaving_would_have_kept_the_member(chance, odds, gaps):
     code = renewals.reason(odds, chance, *gaps)
     enough = [gap for gap in gaps if gap > 0.0 and chance < renewals.logistic(odds + gap)]
     if code == renewals.NO_SINGLE_CAUSE:
         assert not enough
     else:
-        named = gaps[-1] if code == renewals.COMMUNITY_INSTEAD else gaps[code - renewals.COMMITMENT]
+        last = {renewals.COMMUNITY_INSTEAD: gaps[-2], renewals.RIVAL: gaps[-1]}
+        named = last[code] if code in last else gaps[code - renewals.COMMITMENT]
         assert named == max(enough)
 
 
