@@ -8,10 +8,10 @@ from types import ModuleType
 from experiments.engines import warm_up
 from experiments.fits.tables import published, read_survival
 from experiments.notebook import compare_in_memory
+from experiments.runs.answer import answer
 from experiments.runs.comparing import compare
 from experiments.runs.manifest import write_manifest, write_whole
 from experiments.runs.statistics import Comparison, paired
-from experiments.words.answer import answer
 
 SHOWN = ("retention_rate", "value_surplus_mean", "upside_beyond_reference", "downside_beyond_reference", "margin")
 

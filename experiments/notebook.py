@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from experiments.fits.tables import published
+from experiments.runs.answer import answer
 from experiments.runs.comparing import compare
 from experiments.runs.statistics import Comparison, paired
-from experiments.words.answer import answer
 from sim import RelationshipModel
 
 

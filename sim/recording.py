@@ -106,8 +106,9 @@ TALKED_WITH = series("talked_with", "members", "members with whom somebody had a
 INVITED = series("invited", "members", "members invited to meet others")
 CAME = series("came", "members", "of them, came")
 COMMUNICATING = series("communicating_hours", "hours", "staff hours for conversations and meetings")
-COMMUNICATION = series("communication", "dues", "money and hours for speaking with members who have not asked")
-SPENT.append(COMMUNICATION)
+COMMUNICATION = series("communication", "dues", "money and hours for conversations and meetings, on the accounts of those who took part")
+SENDING = series("sending", "dues", "money for what is sent to all, and hours for meetings that nobody came to; on nobody's account")
+SPENT += [COMMUNICATION, SENDING]
 
 # The community made by members.
 COMMUNITY_INSIDE = series("community_members", "members", "members who take part in the community")
@@ -130,8 +131,8 @@ REFERRED = series("referred", "members", "people who joined because a member bro
 BOUGHT = series("bought", "members", "people who joined because of a campaign")
 RETURNED = series("returned", "members", "people who had left and joined again")
 REACHED = series("reached", "people", "people outside whom campaigns made think of joining")
-SPEAKING_FOR = series("speaking_for", "members", "members asked who speak for the organisation, in chances to bring somebody")
-SPEAKING_AGAINST = series("speaking_against", "members", "members asked, and leavers, who warn others, in chances to do so")
+SPEAKING_FOR = series("speaking_for", "chances", "chances that members asked bring somebody, summed")
+SPEAKING_AGAINST = series("speaking_against", "chances", "chances that members asked, and leavers, warn others, summed")
 ASKED_VOICES = series("asked_voices", "members", "members due and leavers whose word counts outside")
 CALLED = series("called", "members", "members called on before dues fell due")
 TAKEN_UP = series("taken_up", "complaints", "open complaints put right in such a call")

@@ -74,7 +74,7 @@ def test_the_conventional_amount_moves_nobody_and_sending_costs_the_same_for_any
         model = small_model(members, off=["growth"])
         model.run_for(WEEKS)
         assert model.known_offer[0] == 0.0
-        spent.append(model.record.total(series.COMMUNICATION, 0, WEEKS))
+        spent.append(model.record.total(series.SENDING, 0, WEEKS))
     assert spent[0] == pytest.approx(spent[1]) == pytest.approx(World().communication.sending * 0.2)
 
 
@@ -232,12 +232,12 @@ def test_an_even_division_moves_nobody_a_bit():
 
 
 def test_members_first_gives_them_the_hours_of_the_two_others():
-    hours = [
-        routing.member_hours(
-            levers(Policy(first_members=first, first_partners=1.0 - first, first_staff=0.0)), False, 0.0, numbers(World().routing)
-        )
-        for first in (0.0, 1.0)
+    models = [
+        small_model(60, policy=Policy(first_members=first, first_partners=1.0 - first, first_staff=0.0)) for first in (0.0, 1.0)
     ]
+    for model in models:
+        model.step()
+    hours = [model.record.total(series.AVAILABLE, 0, 1) / model.record.total(series.ON_DUTY, 0, 1) for model in models]
     assert hours[1] - hours[0] == pytest.approx(World().routing.slack_hours)
 
 

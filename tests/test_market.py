@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import Plain, differing, small_model, some_of, world_with
-from experiments.settings.scenarios import scenario_named
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from experiments.settings.scenarios import scenario_named
 from sim import Policy, World
 from sim import recording as series
 from sim.compiled import COMPILING
@@ -124,7 +124,10 @@ def test_dues_follow_the_price():
 def test_with_a_focus_only_the_niche_is_sought_and_handed_on_less():
     joined, handed = [], []
     for focus in (0.0, 1.0):
-        world = world_with(growth__prospects=5.0, discipline__specialist=0.0, discipline__kept_together=1.0, routing__role_gap=0.0, referrals__referring=0.0)
+        world = world_with(
+            growth__prospects=5.0, discipline__specialist=0.0, discipline__kept_together=1.0, routing__role_gap=0.0,
+            referrals__referring=0.0,
+        )  # fmt: skip
         model = small_model(200, policy=Policy(focus=focus, routing=0.0), world=world)
         model.run_for(52)
         table = model.tables["members"]

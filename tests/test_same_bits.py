@@ -208,7 +208,8 @@ def test_a_metric_more_changes_nothing_but_the_list_of_metrics(untouched, monkey
 
 
 # Nobody's offer is made for the average of all, and means do not follow what all bring in.
-UNCOUPLED = {"routing__week_hours": 40.0, "routing__hours": 0.5, "growth__word_of_mouth": 0.0, "growth__prospects": 2.0,
+UNCOUPLED = {"routing__week_hours": 40.0, "routing__hours": 0.5, "growth__word_of_mouth": 0.0,
+             "brand__earned": 0.0, "referrals__reach": 0.0, "growth__prospects": 2.0,
              "innovation__threshold": 1.0, "budget__response": 0.0}  # fmt: skip
 
 
@@ -319,7 +320,8 @@ ARGUMENTS = {
         st.floats(-4, 4),
     ),
     **dict.fromkeys(
-        "base commitment odds log_odds base_gap belief_gap bond_gap grievance_gap friends_gap community_gap rival_gap drawn better x".split(),
+        "base commitment odds log_odds base_gap belief_gap bond_gap grievance_gap friends_gap community_gap rival_gap drawn better "
+        "x".split(),
         st.floats(-60, 60),
     ),
     "effort": st.floats(0.2, 1.0), "care": st.floats(0.05, 2.0), "message": st.floats(0.05, 1.0), "power": st.floats(-6, 0.9),
@@ -338,7 +340,7 @@ ARGUMENTS = {
     "contagion_weeks": st.floats(1, 104), "promise_years": st.floats(0, 30),
     **dict.fromkeys("capability emphasis undercut involuntary".split(), unit), "total": st.floats(0, 3),
     **dict.fromkeys("enters known_weeks".split(), st.floats(4, 260)), "price": st.floats(0.2, 5), "price_weight": st.floats(0, 5),
-    "prospects": st.floats(0, 5), "market": st.floats(0, 20), "research": st.floats(0, 6),
+    "prospects": st.floats(0, 5), "market": st.floats(0, 20),
     **dict.fromkeys("priorities measure limits sent".split(), unit), **dict.fromkeys("asking fair".split(), st.floats(0, 6)),
     "beyond": st.floats(-1, 1), "slack": st.floats(0, 10), "tiring": st.floats(0, 5), "partners": st.floats(-4, 8),
     "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),

@@ -11,18 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from experiments.runs.answer import answer, doubt
 from experiments.runs.statistics import (
     CELLS,
     PAIRED_COLUMNS,
     Comparison,
-    answer,
     break_even,
     factorial,
     needed_n,
     paired,
     t_interval,
 )
-from experiments.words.answer import doubt
 
 finite = st.floats(-50, 50, allow_nan=False)
 

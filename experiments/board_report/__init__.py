@@ -9,8 +9,8 @@ from experiments.board_report import tables
 from experiments.board_report.sections import sections
 from experiments.figures import FIGURES, save, svg_for_page
 from experiments.figures.style import COLOURS
+from experiments.runs.answer import answer, doubt
 from experiments.runs.statistics import DECISION_METRICS, Comparison, paired
-from experiments.words.answer import answer, doubt
 from experiments.words.wording import capital, label, plain
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from experiments.board_report import tables
+from experiments.runs.answer import interaction_in_words
 from experiments.runs.statistics import DECISION_METRICS, Comparison, paired
-from experiments.words.answer import interaction_in_words
 from experiments.words.wording import capital, label, listed, number
 
 RULES_AT_A_GLANCE = 8

@@ -144,6 +144,7 @@ ABLATIONS = (
         "hiring", {"selectivity": 8}, "skill of staff", staff_mean("skill"), setting={**FREE, "selectivity": 1},
         world={**QUICK, "worklife.leaving": 0.6, "hiring.validity": 0.9},
     ),
+    Ablation("keeping", {"relationship_money": 0.3}, "members called on", summed(series.CALLED), setting={"acquisition": 0.0}),
     Ablation("selection", {"let_go": 1.0}, "members the organisation did not keep", summed(series.LAPSE_LET_GO)),
     Ablation(
         "rivals", {"price": 0.7}, "lowest price of a rival", lowest_price_of_a_rival, world=QUICK,
@@ -151,6 +152,16 @@ ABLATIONS = (
     ),
     Ablation("renewals", FREE, "members kept", members_kept, world=QUICK),
     Ablation("growth", FREE, "members who joined", members_joined, world=QUICK),
+    Ablation(
+        "campaigns", {"relationship_money": 0.3}, "members whom campaigns brought", summed(series.BOUGHT),
+        setting={"acquisition": 1.0},
+    ),
+    Ablation(
+        "referrals", {"listening": 1.0}, "chances that members bring somebody", summed(series.SPEAKING_FOR), setting=FREE,
+        world={**QUICK, "routing.listening_hours": 0.0},
+    ),
+    Ablation("returns", FREE, "members who came back", summed(series.RETURNED), world={**QUICK, "returns.hurdle": 1.0}),
+    Ablation("brand", {"claim": 1.0}, "belief in what is claimed", lambda outcome: float(outcome.model.credit[0])),
     Ablation("accounts", FREE, "value to the organisation", value_to_organisation, world=QUICK),
     Ablation("budget", FREE, "posts", lambda outcome: float(outcome.model.posts), world=QUICK),
 )  # fmt: skip

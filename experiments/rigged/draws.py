@@ -7,22 +7,23 @@ import pandas as pd
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from experiments.cells import Cells
-from experiments.designs import Factor, factors_of, latin, spelt_out
-from experiments.replicates import settled_organisation
 from experiments.rigged.people import Snapshot, correlations, shares
 from experiments.rigged.weights import composite
-from experiments.scenarios import scenario_named
-from experiments.schema import Design
+from experiments.runs.replicates import settled_organisation
+from experiments.settings.scenarios import scenario_named
+from experiments.settings.schema import Design
+from experiments.sweeps.cells import Cells
+from experiments.sweeps.designs import Factor, factors_of, latin, spelt_out
 from sim import Policy, World
 from sim import recording as series
 from sim.metrics import measure
+from sim.policy import LEVERS
 from sim.processes.needs import WEEKS
 
 DRAWS, MEMBERS, YEARS = 500, 600, 3
 ONE_WORLD, NEAR_WORLDS, ALL_WORLDS = "one", "near", "all"
 NEAR = 0.2  # of the way from the default to an end of the range
-REFERENCE, MIX = "conventional", "mix"
+REFERENCE, MIX, LEVER = "conventional", "mix", "lever."
 METRICS = ("value_member_mean", "value_surplus_mean", "retention_rate", "margin", "members", "recruits", "staff_turnover",
            "quality_received", "contacts_with_closest", "first_year_retention_mixed")  # fmt: skip
 
@@ -82,7 +83,7 @@ def run(draw: Draw, members: int = MEMBERS, years: int = YEARS) -> dict:
     before, revenue = yearly_margin(model, model.now - WEEKS)
     mix = job.policies[arms[1]]
     row = {"draw": draw.number, "worlds": draw.worlds, "composite": composite(mix), "strictness": mix.strictness,
-           "spread": job.world.needs.spread}  # fmt: skip
+           "spread": job.world.needs.spread} | {f"{LEVER}{name}": getattr(mix, name) for name in LEVERS}  # fmt: skip
     people = {}
     for label, name in ((arms[0], REFERENCE), (arms[1], MIX)):
         arm = model.fork(job.policies[label])

@@ -27,9 +27,10 @@ def scatter(runs: pd.DataFrame):
             panel.plot(own["composite"], y, ".", color=COLOURS[0], ms=3, alpha=0.6, mec="none")
             low, high = np.nanquantile(y, EDGES)
             panel.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-            panel.set_title(f"{OUTCOMES[name]}, {WORLDS[worlds]}", loc="left", fontsize=9, color=INK)
+            if worlds == ONE_WORLD:
+                panel.set_title(OUTCOMES[name], loc="left", fontsize=9.5, color=INK)
     for panel in panels[-1]:
         panel.set_xlabel("composite, -1 to 1")
-    for line in panels:
-        line[0].set_ylabel("mix less conventional")
+    for line, worlds in zip(panels, (ONE_WORLD, NEAR_WORLDS), strict=True):
+        line[0].set_ylabel(f"mix less conventional,\n{WORLDS[worlds]}")
     return figure

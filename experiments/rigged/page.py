@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from experiments.honesty.page import table
-from experiments.rigged.draws import ALL_WORLDS, MEMBERS, MIX, NEAR, NEAR_WORLDS, ONE_WORLD, REFERENCE, YEARS
+from experiments.rigged.draws import ALL_WORLDS, LEVER, MEMBERS, MIX, NEAR, NEAR_WORLDS, ONE_WORLD, REFERENCE, YEARS
 from experiments.rigged.weights import WEIGHTS
 from sim.policy import LEVERS
 
@@ -19,6 +19,7 @@ LEVEL, DIFFERENCE = "level", "against conventional"
 EXPLAIN = 0.8
 BOOTSTRAPS = 2000
 SOUND = 0.6
+WEIGHTIEST = 6
 
 
 def correlation(x, y, ranks: bool) -> tuple[int, float, float, float]:
@@ -59,6 +60,19 @@ def correlations(runs: pd.DataFrame) -> pd.DataFrame:
                 _, rank, rank_low, rank_high = correlation(own["composite"], y, True)
                 rows.append((words, of, said, n, r, low, high, rank, rank_low, rank_high))
     return pd.DataFrame(rows, columns=["worlds", "of", "outcome", "n", "r", "low", "high", "rank", "rank_low", "rank_high"])
+
+
+def weightiest(runs: pd.DataFrame) -> list[list[str]]:
+    """The levers that move each outcome most, in the default world against conventional: rank correlations, one by one."""
+    own, rows = runs[runs["worlds"] == ONE_WORLD], []
+    for name, said in OUTCOMES.items():
+        y = outcome_of(own, name, DIFFERENCE).rank()
+        found = {lever: y.corr(own[f"{LEVER}{lever}"].rank()) for lever in LEVERS}
+        largest = sorted(found, key=lambda lever: -abs(found[lever]))[:WEIGHTIEST]
+        words = ", ".join(f"`{lever}` {found[lever]:+.2f} (weight {WEIGHTS[lever].value:+g})" for lever in largest)
+        better = outcome_of(own, name, DIFFERENCE)
+        rows.append([said, f"{100 * (better > 0.0).mean():.0f} %", words])
+    return rows
 
 
 def told(value: float, low: float, high: float) -> str:
@@ -105,7 +119,11 @@ def page(runs: pd.DataFrame) -> str:
         "each row; a model in which advice is worthless, near 0. Intervals are 95 %, by bootstrap over draws.\n\n"
         f"{verdict}\n\n![Composite against what a mix changes](images/rigged.png)\n\n"
         + table(["worlds", "of", "outcome", "n", "correlation", "rank correlation"], rows)
-        + "\nRank correlations are the ones to read outside the default world, where a few ruined organisations make up most of the "
+        + "\n## Which levers it is\n\nIn the default world, against conventional: how many of the random mixes do better than the conventional policy, and the "
+        "levers with the largest rank correlations, with their weights in the composite. Where a lever that the texts want has a large negative "
+        "correlation, its price is what is seen: levers are drawn over their whole range, and ranges reach far beyond what anybody would "
+        "spend.\n\n" + table(["outcome", "mixes that do better", "levers that move it most"], weightiest(runs))
+        + "\n## How to read it\n\nRank correlations are the ones to read outside the default world, where a few ruined organisations make up most of the "
         "variance. With many levers drawn independently, most mixes are middling: the composite has a standard deviation of "
         f"{spread:.2f} on its scale from -1 to 1, so these are effects of being somewhat more member-oriented, not of a policy that is so throughout; "
         "and they hold between mixes whose parts do not fit each other.\n\n## The worlds\n\n"

@@ -1,1 +1,1 @@
-"""Runs and what they add up to: replicates with paired luck, comparisons, their statistics, the manifest beside them."""
+"""Runs and what they add up to: replicates with paired luck, comparisons, statistics, the answer, the manifest."""

@@ -1,10 +1,13 @@
 """What a run was: configuration, versions, commit, seed, time; written beside its results."""
 
+import hashlib
+import io
 import json
 import os
 import platform
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -58,8 +61,32 @@ def write_manifest(out: Path, request, more: dict) -> dict:
     return content
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, and still there after a power cut.
+class Writing(io.RawIOBase):
+    """An open file that is written from its beginning to its end, and knows the digest of what was written."""
+
+    def __init__(self, descriptor: int):
+        self.descriptor, self.sum = descriptor, hashlib.sha256()
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, content: bytes) -> int:
+        """Write all of it."""
+        left = memoryview(content)
+        self.sum.update(left)
+        while left:
+            left = left[os.write(self.descriptor, left) :]
+        return len(content)
+
+    def digest(self) -> str:
+        """SHA-256 of all that was written."""
+        return self.sum.hexdigest()
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Writing]:
+    """Within this context a file is written; it is there whole or not at all, and still there after a power cut.
 
     It is written under another name, flushed to the disk, renamed, and the folder flushed. What fails on the way
     leaves nothing behind.
@@ -68,9 +95,7 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         file = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         try:
-            left = memoryview(content)
-            while left:
-                left = left[os.write(file, left) :]
+            yield Writing(file)
             os.fsync(file)
         finally:
             os.close(file)
@@ -84,3 +109,9 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file at once, as :func:`whole` does."""
+    with whole(path) as file:
+        file.write(content)

@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.runs.manifest import manifest, write_whole
+from experiments.runs.manifest import manifest, whole, write_whole
 from experiments.sweeps.cells import PAIR
 from experiments.sweeps.filling import Filled, again
-from experiments.sweeps.parts import as_bytes, each_once, together
+from experiments.sweeps.parts import each_once, together, write_table
 from experiments.sweeps.plan import Plan, digest_of
 from experiments.sweeps.store import Store
 from sim.metrics import METRICS
@@ -20,7 +20,7 @@ from sim.metrics import METRICS
 
 def all_rows(plan: Plan, store: Store) -> pa.Table:
     """All rows of a store, in the order of the plan, with what was varied in columns of their own."""
-    table = together([table for _, table in store.tables(plan) if table is not None], plan.order)
+    table = together((table for _, table in store.tables(plan) if table is not None), plan.order)
     points = table["point"].to_numpy() if "point" in table.column_names else np.zeros(0, int)
     place = table.column_names.index("point") + 1 if "point" in table.column_names else table.num_columns
     for number, (name, kind) in enumerate(plan.content["factors"]):
@@ -66,23 +66,31 @@ def leave(plan: Plan, store: Store, request, filled: Filled, seconds: float) -> 
     table = all_rows(plan, store)
     runs = runs_of(table)
     failures = failures_of(table, out, plan.content["command"])
-    files = {"runs.parquet": as_bytes(runs)}
+    tables = {"runs.parquet": runs}
     if plan.content["paired"]:
         pairs = pairs_of(table, plan)
-        files["pairs.parquet"] = as_bytes(pa.Table.from_pandas(pairs, preserve_index=False).replace_schema_metadata(None))
+        tables["pairs.parquet"] = pa.Table.from_pandas(pairs, preserve_index=False).replace_schema_metadata(None)
     if len(failures):
-        files["failures.csv"] = failures.to_csv(index=False).encode()
+        tables["failures.csv"] = failures
     else:
         (out / "failures.csv").unlink(missing_ok=True)
     if len(filled.precision):
-        files["precision.csv"] = filled.precision.to_csv(index=False).encode()
-    for name, content in files.items():
-        write_whole(out / name, content)
+        tables["precision.csv"] = filled.precision
     content = manifest(request, described(plan, runs, failures, seconds))
-    content["files"] = {name: hashlib.sha256(text).hexdigest() for name, text in files.items()}
+    content["files"] = {name: kept(out / name, held) for name, held in tables.items()}
     content = json.loads(json.dumps(content, default=str))
     write_whole(out / "manifest.json", json.dumps(content | {"sum": digest_of(content)}, indent=2, sort_keys=True).encode())
     return runs, failures
+
+
+def kept(path: Path, table: pa.Table | pd.DataFrame) -> str:
+    """Write a table, as Parquet or CSV by its kind; returns the digest of the file."""
+    with whole(path) as file:
+        if isinstance(table, pa.Table):
+            write_table(table, file)
+        else:
+            file.write(table.to_csv(index=False).encode())
+    return file.digest()
 
 
 def described(plan: Plan, runs: pa.Table, failures: pd.DataFrame, seconds: float) -> dict:

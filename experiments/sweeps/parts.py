@@ -3,7 +3,11 @@
 Nothing here touches a disk.
 """
 
+from collections.abc import Iterable
+from itertools import batched
+
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.metrics import METRICS
@@ -12,6 +16,8 @@ TEXTS = ("run_id", "scenario", "policy", "world", "status", "error")
 NUMBERS = {"point": pa.int32(), "replicate": pa.int64(), "seed": pa.int64()}
 FIRST = ("run_id", "scenario", "policy", "world", "replicate", "seed", "status", "error")
 """The columns every table of runs begins with."""
+FEW = 50
+"""Parts that are merged at a time."""
 KEY = b"relsim.plan"
 OF = {"compression": "zstd", "write_statistics": False, "store_schema": True}
 
@@ -34,10 +40,15 @@ def part_of(rows: list[dict], key: str) -> bytes:
     return as_bytes(pa.Table.from_arrays(arrays, schema=pa.schema(kinds, metadata={KEY: key.encode()})))
 
 
+def write_table(table: pa.Table, file) -> None:
+    """Write a table as a Parquet file, column by column: what is written need not be held as a whole."""
+    pq.write_table(table, file, **OF)
+
+
 def as_bytes(table: pa.Table) -> bytes:
     """A table as a Parquet file."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, **OF)
+    write_table(table, sink)
     return sink.getvalue().to_pybytes()
 
 
@@ -52,7 +63,7 @@ def table_of(content: bytes, key: str | None, columns: list[str] | None = None) 
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
         found = (file.schema_arrow.metadata or {}).get(KEY, b"").decode()
-        table = file.read(columns=columns)
+        table = file.read(columns=columns, use_threads=False)  # small: threads would only keep memory of their own
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Damaged(str(error)) from None
     if key is not None and found != key:
@@ -60,34 +71,54 @@ def table_of(content: bytes, key: str | None, columns: list[str] | None = None) 
     return table
 
 
-def together(tables: list[pa.Table], order: dict[str, int]) -> pa.Table:
+def together(tables: Iterable[pa.Table], order: dict[str, int]) -> pa.Table:
     """All rows in the order of the plan: by point, replicate, and the policies' order; each of these once.
+
+    Columns are put in order one after the other, so that hardly more than the table itself is held.
 
     Parameters
     ----------
+    tables : iterable of Table
+        Held by nobody else, or they take up memory beside what is made of them.
     order : dict
         Place of each policy's base name; a label is its base name, or that with a digest.
     """
-    if not tables:
+    parts = (part.replace_schema_metadata(None) for part in tables)
+    # Many small parts take twice the room of a few large ones.
+    merged = [_concatenated(few).combine_chunks() for few in batched(parts, FEW)]
+    if not merged:
         return pa.table({name: pa.array([], pa.string() if name in TEXTS else pa.int64()) for name in FIRST})
-    table = pa.concat_tables([part.replace_schema_metadata(None) for part in tables], promote_options="default")
-    policies = table["policy"].dictionary_encode().unify_dictionaries()
-    places = {label: order.get(label, order.get(label.rpartition("-")[0], len(order))) for label in policies.unique().to_pylist()}
-    table = table.append_column("_place", pa.array([places[label] for label in table["policy"].to_pylist()], pa.int32()))
-    table = table.sort_by([(name, "ascending") for name in ("point", "replicate", "_place", "policy")])
-    table = each_once(table, ("point", "replicate", "policy"))
-    return table.drop_columns(["_place"]).select(column_order(table.column_names))
+    table = _concatenated(merged)
+    del merged
+    labels = table["policy"].unique()
+    places = [order.get(label, order.get(label.rpartition("-")[0], len(order))) for label in labels.to_pylist()]
+    place = pa.array(places, pa.int32()).take(pc.index_in(table["policy"], labels).combine_chunks())
+    keys = table.select(["point", "replicate", "policy"]).append_column("_place", place)
+    rows = pc.sort_indices(keys, [(name, "ascending") for name in ("point", "replicate", "_place", "policy")])
+    del keys
+    columns = {}
+    for name in column_order(table.column_names):
+        columns[name] = table[name].take(rows)
+        table = table.drop_columns([name])  # lets its memory go
+    return each_once(pa.table(columns), ("point", "replicate", "policy"))
+
+
+def _concatenated(tables: Iterable[pa.Table]) -> pa.Table:
+    """The rows of all tables; null where one does not have a column."""
+    return pa.concat_tables(tables, promote_options="default")
 
 
 def each_once(table: pa.Table, names: tuple[str, ...]) -> pa.Table:
     """The first of the rows that agree in these columns."""
+    if table.group_by(list(names), use_threads=False).aggregate([]).num_rows == table.num_rows:
+        return table
     identities = list(zip(*(table[name].to_pylist() for name in names), strict=True))
     seen = set()
     keep = [not (identity in seen or seen.add(identity)) for identity in identities]
-    return table if len(seen) == len(identities) else table.filter(pa.array(keep))
+    return table.filter(pa.array(keep))
 
 
 def column_order(names: list[str]) -> list[str]:
     """The promised columns first, then the point, then metrics in the order of their definition, then the rest."""
     rank = {name: place for place, name in enumerate([*FIRST, "point", *METRICS])}
-    return sorted((name for name in names if name != "_place"), key=lambda name: (rank.get(name, len(rank)), name))
+    return sorted(names, key=lambda name: (rank.get(name, len(rank)), name))

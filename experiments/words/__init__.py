@@ -1,1 +1,1 @@
-"""Results in words for people who do not read code: names and numbers, levers, answers, diaries."""
+"""Words for people who do not read code: names of metrics and policies, numbers, levers, the events of a diary."""

@@ -2,34 +2,8 @@
 
 import math
 
-import numpy as np
-
 from sim import recording as series
 from sim.outcome import metric
-
-
-def whale_curve(to_organisation: np.ndarray) -> np.ndarray:
-    """Value to the organisation added up over members, the most valuable first, as a share of the total.
-
-    Rises above 1 where some members cost more than they pay; not a number where all together are worth nothing.
-    """
-    ordered = np.sort(to_organisation)[::-1]
-    total = float(ordered.sum())
-    return np.cumsum(ordered) / total if total > 0.0 else np.full(len(ordered), math.nan)
-
-
-@metric("ratio to the total", 1, 1e6, "none", "accounts")
-def whale_peak(outcome):
-    """Highest point of the whale curve: value of all members who are worth something, over that of all members."""
-    curve = whale_curve(outcome.to_organisation)
-    return float(curve.max()) if len(curve) else math.nan
-
-
-@metric("ratio to the total", -1e6, 1e6, "none", "accounts", names=["top_decile_share", "top_fifth_share"])
-def top_shares(outcome, place):
-    """Value to the organisation of the most valuable 10 or 20 % of the cohort, over that of all."""
-    curve = whale_curve(outcome.to_organisation)
-    return float(curve[max(1, round((0.1, 0.2)[place] * len(curve))) - 1]) if len(curve) else math.nan
 
 
 @metric("share of members", 0, 1, "lower", "selection")
@@ -78,7 +52,7 @@ def not_accepting(outcome):
 @metric("dues per member-year", 0, 1000, "lower", "communication")
 def communication(outcome):
     """Money and hours for speaking with members who have not asked."""
-    return outcome.per_member_year(series.COMMUNICATION)
+    return outcome.per_member_year(series.COMMUNICATION) + outcome.per_member_year(series.SENDING)
 
 
 @metric("per member-year", 0, 10, "none", "communication", names=["talked_with", "guests"])

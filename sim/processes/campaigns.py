@@ -75,8 +75,10 @@ def shape(members, first, count, given):
 def step(model) -> None:
     """Campaigns reach people outside; some join."""
     policy, tally = model.policy, model.record.tally
+    if policy.relationship_money == 0.0 or not model.admitting:
+        return
     money = policy.relationship_money * policy.acquisition * model.spending
-    if money <= 0.0 or not model.admitting:
+    if money <= 0.0:
         return
     tally[OUTREACH] += money * model.scenario.members / WEEKS
     joined = won(model.reputation, model.credit, model.tables["rivals"].rows, money, tally, model.now, model.luck, model.given)

@@ -19,7 +19,7 @@ from sim.processes.learning import observation_variance, observe
 from sim.processes.needs import HALF_YEAR, WEEKS, other_domain, prior_variance, rows_due
 from sim.processes.routing import HOUR, occupant
 from sim.quantities import ASSUMED, quantities, quantity
-from sim.recording import CAME, COMMUNICATING, COMMUNICATION, INVITED, TALKED_WITH
+from sim.recording import CAME, COMMUNICATING, COMMUNICATION, INVITED, SENDING, TALKED_WITH
 
 TALK, INVITATION = decision("communication.talk"), decision("communication.invitation")
 NOBODY = ()
@@ -200,7 +200,11 @@ def speak_in_person(model, policy) -> None:
         share_evenly(staff.rows, staff.count, int(work * HOUR))
         spent = work * hour_cost + len(guests) * world.guest_cost
         model.spoken_with += ((guests, spent / max(1, len(guests)), world.own_meeting_hours),)
-        hours, cost = hours + work, cost + spent
+        hours += work
+        if len(guests):
+            cost += spent
+        else:
+            tally[SENDING] += spent
     tally[COMMUNICATING] += hours
     tally[COMMUNICATION] += cost
 
@@ -210,7 +214,7 @@ def step(model) -> None:
     policy, world = model.policy, model.world.communication
     if policy.broadcast != world.usual or model.known_offer[0] != 0.0:
         model.known_offer[0] = moved_knowing(model.known_offer[0], policy.broadcast, model.given[0]["communication"])
-    model.record.tally[COMMUNICATION] += world.sending * policy.broadcast / WEEKS
+    model.record.tally[SENDING] += world.sending * policy.broadcast / WEEKS
     speaking = policy.dialogue > 0.0 or policy.gather > 0.0
     if speaking or model.speaking:
         # Departments follow with a delay, and stop with one.

@@ -69,6 +69,8 @@ def call(members, renewal_week, trusts, alive, count, ties, staff, money, tally,
 def step(model) -> None:
     """Members are called on before their dues fall due."""
     policy = model.policy
+    if policy.relationship_money == 0.0:
+        return
     money = policy.relationship_money * (1.0 - policy.acquisition) * model.spending
     if money <= 0.0:
         return

@@ -18,7 +18,15 @@ from sim.luck import decision, draws
 from sim.processes.discipline import dues_paid
 from sim.processes.friendships import surroundings
 from sim.processes.needs import WEEKS
-from sim.processes.renewals import INVOLUNTARY, base_commitment, combined_bond, lived_experience, logistic, renewal_odds
+from sim.processes.renewals import (
+    INVOLUNTARY,
+    LET_GO,
+    base_commitment,
+    combined_bond,
+    lived_experience,
+    logistic,
+    renewal_odds,
+)
 from sim.processes.rivals import pull
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import RETURNED
@@ -45,8 +53,9 @@ def return_odds(staying, heard, usual, word_of_mouth, hurdle):
 
 @kernel
 def leave_for_good(members, row):
-    """Whether nobody could have kept this member, so that he does not think of coming back."""
-    return int(members[row].lapse) == INVOLUNTARY
+    """Whether nobody could have kept this member, or nobody wanted to, so that he does not think of coming back."""
+    lapse = int(members[row].lapse)
+    return lapse == INVOLUNTARY or lapse == LET_GO
 
 
 @making_kernel
@@ -57,7 +66,8 @@ def come_back(members, next_request, alive, origins, ties, friendships, rivals, 
     for turn in range(len(left)):
         row = np.int64(left[turn])
         member = members[row]
-        if alive[row] or leave_for_good(members, row):
+        # Who has come back once and left again stands in two lists, and is asked once.
+        if alive[row] or member.left < 0 or leave_for_good(members, row):
             continue
         years = max(1, (int(member.left) + 1 - int(member.joined)) // WEEKS)
         base = base_commitment(np.float64(member.commitment), float(years), fit.promise, fit.promise_years)
@@ -89,16 +99,15 @@ def step(model) -> None:
     if not model.admitting:
         leavers.pop(now - WEEKS * years, None)  # nobody is asked before the switch: they are forgotten in time
         return
+    dates = [now - WEEKS * year for year in range(1, years + 1)]
+    left = [leavers[date] for date in dates if date in leavers]
+    leavers.pop(now - WEEKS * years, None)
+    if not left:
+        return
     members, tables = model.tables["members"], model.tables
-    for year in range(1, years + 1):
-        left = leavers.pop(now - WEEKS * year, None) if year == years else leavers.get(now - WEEKS * year)
-        if left is None:
-            continue
-        back = come_back(
-            members.rows, members.scanned["next_request"], members.scanned["alive"], tables["origins"].rows,
-            tables["ties"].rows, tables["friendships"].rows, tables["rivals"].rows, model.trend, tables["staff"].rows, left,
-            model.reputation, now, model.luck, model.given,
-        )  # fmt: skip
-        if len(back):
-            model.returned = np.concatenate([model.returned, back])
+    model.returned = come_back(
+        members.rows, members.scanned["next_request"], members.scanned["alive"], tables["origins"].rows,
+        tables["ties"].rows, tables["friendships"].rows, tables["rivals"].rows, model.trend, tables["staff"].rows,
+        np.concatenate(left), model.reputation, now, model.luck, model.given,
+    )  # fmt: skip
     model.record.tally[RETURNED] += len(model.returned)

@@ -152,17 +152,15 @@ def slack_beyond_even(weight, levers, slack):
 
 
 @formula
-def member_hours(levers, developing, research, world):
-    """Hours a week that one person has for members, after all that the levers, and ``research`` for new products, ask for besides."""
+def member_hours(levers, developing, world):
+    """Hours a week that one person has for members, after all that the levers ask for besides."""
     other = world.climate_hours * levers.climate + world.meaning_hours * levers.why + world.shared_hours * levers.shared
     other += world.report_hours * (1.0 - levers.judgement) + world.judging_hours * levers.judgement + levers.development
     other += world.observing_hours * levers.community_observe + world.hosting_hours * levers.community_host
     other += world.together_hours * levers.community_collaborate
-    other += research
     if developing:
         other += world.project_hours
-    slack = slack_beyond_even(levers.first_members, levers, world.slack_hours)
-    return max(1.0, world.week_hours - other + slack)
+    return max(1.0, world.week_hours - other)
 
 
 @formula
@@ -297,7 +295,8 @@ def share_hours(cases, used, staff, staff_count, averages, services, projects, e
             continue
         unit = person.department
         levers = enacted[unit]
-        hours = member_hours(levers, projects[unit].stage == DEVELOPMENT, services[unit].research, world)
+        hours = member_hours(levers, projects[unit].stage == DEVELOPMENT, world) - services[unit].research
+        hours = max(1.0, hours + slack_beyond_even(levers.first_members, levers, world.slack_hours))
         capacity = int(hours * HOUR)
         aim = aimed_effort(levers.evaluation, levers.judgement, services[unit].insight, world)
         demand, waiting, norm = int(int(person.demand) * aim), int(person.backlog), person.standard

@@ -33,6 +33,7 @@ from sim.recording import (
 from sim.traits import TRAITS, quantile, rate_quantiles
 
 LOOK, ENTRY = decision("selection.look"), decision("selection.entry")
+MOST = 1e6  # dues; nobody is believed to cost more
 
 
 @quantities
@@ -65,7 +66,7 @@ def error_of(years, information, world):
 @formula
 def cost_believed(cost, error, chance):
     """What a member is believed to have cost: right in the median."""
-    return cost * math.exp(error * normal(chance))
+    return min(MOST, cost * math.exp(error * normal(chance)))
 
 
 @formula
