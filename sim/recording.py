@@ -141,7 +141,7 @@ LEFT_BOUND = series("left_bound", "members", "of them, left before its end")
 LAPSED_GRIEVED = series("lapsed_grieved", "members", "members due with a grievance who left")
 
 # Rivals.
-RIVAL_CUSTOMERS = series("rival_customers", "people", "people whom rivals serve")
+RIVAL_CUSTOMERS = series("rival_customers", "average people", "people whom rivals serve, their leaving spread evenly over the year")
 RIVAL_PULL = series("rival_pull", "logit", "what rivals draw the average outsider by, against the background at founding")
 RIVAL_KINDS = ("background", "price", "innovator", "service")
 LOST_TO = [series(f"lost_to_{kind}", "members", f"members who left of their own will and went to a rival of this kind: {kind}") for kind in RIVAL_KINDS]
