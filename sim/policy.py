@@ -96,6 +96,11 @@ class Policy:
     claim: float = quantity(0.0, "0 modest .. 1 far above the usual", 0.0, 1.0, TEXT_002, "what the organisation says of itself outside. It draws prospects, who start with more trust. Price of more: they expect more, and a claim above what is lived is believed less and less")
 
 
+    # Partners.
+    partnering: float = quantity(0.2, "0 transactions .. 1 plans made together", 0.0, 1.0, TEXT_000, "how far joint work is planned together and ties are deepened. Price of more: staff hours and money for each tie, advantages not taken")
+    breadth: float = quantity(0.6, "share of partners", 0.0, 1.0, TEXT_000, "share of the partners there could be with whom the organisation works. Price of more: staff hours spread thin, dependence on more of them")
+
+
 LEVERS = Policy.record_dtype.names
 
 

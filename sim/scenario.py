@@ -68,6 +68,14 @@ class Scenario:
     contract_years: int = quantity(2, "years", 1, 10, ASSUMED, "length of a contract; it begins anew when it is renewed")
     contract_sorting: float = quantity(0.5, "correlation", 0.0, 1.0, ASSUMED, "how far it is the committed who take a contract; 0 chance alone")
     cancel_charge: float = quantity(3.0, "dues", 0.0, 20.0, ASSUMED, "what leaving before the end of a contract costs a member")
+    posts: int = quantity(0, "posts", 0, 1_000_000, ASSUMED, "staff posts at founding; 0: as many as members_per_post says")
+    partners: int = quantity(12, "partners", 0, 10_000, ASSUMED, "partner organisations at founding, worked with or not; no others come")
+    partner_companies: int = quantity(0, "companies", 0, 10_000, ASSUMED, "companies these belong to, each part deciding for itself; 0: each is its own")
+    contacts: int = quantity(60, "people", 0, 1_000_000, ASSUMED, "people of all partners together who work with the staff; at least one each")
+    partner_ties: int = quantity(24, "ties", 0, 10_000_000, ASSUMED, "ties between them and the staff")
+    own_dependence: float = quantity(0.02, "share of revenue", 0.001, 0.99, ASSUMED, "how much of this organisation's revenue hangs on partners at founding, if it works with all")
+    partner_dependence: float = quantity(0.1, "share of revenue", 0.001, 0.99, ASSUMED, "how much of a partner's revenue hangs on this organisation at founding")
+    partner_trust: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "trust between the organisations at founding, in both directions")
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False

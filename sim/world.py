@@ -28,6 +28,7 @@ from sim.processes.keeping import KeepingParameters
 from sim.processes.leadership import LeadershipParameters
 from sim.processes.learning import LearningParameters
 from sim.processes.needs import NeedsParameters
+from sim.processes.partners import PartnerParameters
 from sim.processes.referrals import ReferralParameters
 from sim.processes.renewals import RenewalParameters
 from sim.processes.returns import ReturnParameters
@@ -65,6 +66,7 @@ class World:
     referrals: ReferralParameters = field(default_factory=ReferralParameters)
     returns: ReturnParameters = field(default_factory=ReturnParameters)
     brand: BrandParameters = field(default_factory=BrandParameters)
+    partners: PartnerParameters = field(default_factory=PartnerParameters)
 
     @classmethod
     def parameters(cls) -> Iterator[tuple[str, str, Quantity, float]]:
