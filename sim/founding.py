@@ -202,8 +202,9 @@ def found(model) -> None:
 def found_partners(model) -> None:
     """Tables of partners, their people and the ties with the staff; nobody is there while the process is off."""
     scenario, departments, tables = model.scenario, model.departments, model.tables
-    count = scenario.partners if model.calls("partners") else 0
-    ties, people = (scenario.partner_ties, max(count, scenario.contacts)) if count else (0, 0)
+    ties = round(scenario.ties_per_post * model.posts) if model.calls("partners") and scenario.partners else 0
+    count = min(scenario.partners, ties)
+    people = max(count, round(scenario.contacts_per_post * model.posts)) if count else 0
     for name, kind, rows in (("partners", Partner, count), ("contacts", Contact, people), ("partner_ties", PartnerTie, ties)):
         tables[name] = Table(kind, departments, rows)
         tables[name].add(rows)

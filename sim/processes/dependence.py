@@ -74,7 +74,7 @@ def chance_of_going_on(value, expected, usual, trust, dependence, world):
 
 @formula
 def reach(activity, world):
-    """Part of the misfit of the offer in a domain that trusted joint work with partners there closes, 0..1."""
+    """Part of the misfit of the offer in a domain that trusted joint work there closes, 0..1; ``activity`` is pieces a post and year."""
     return world.gap_closed * (1.0 - math.exp(-activity / world.gap_pieces))
 
 
@@ -85,7 +85,7 @@ def follow(rate, week_value):
 
 
 @kernel
-def weigh_up(partners, companies, other, reach_by_domain, settling, tally, week, luck, given):
+def weigh_up(partners, companies, other, reach_by_domain, opened, settling, tally, week, luck, given):
     """Once a week for each partner: what joint work brought, trust, dependence, a strike, and once a year whether to go on.
 
     ``companies`` is room for one number a partner; ``other`` is what the organisation earns elsewhere, dues a year.
@@ -160,6 +160,6 @@ def weigh_up(partners, companies, other, reach_by_domain, settling, tally, week,
                     partner.left = week
             partner.expected += world.expecting * (partner.theirs - partner.expected)
     for domain in range(len(reach_by_domain)):
-        reach_by_domain[domain] = reach(reach_by_domain[domain], world)
+        reach_by_domain[domain] = reach(reach_by_domain[domain] / max(1, int(opened[domain])), world)
     tally[PARTNER_COST] += world.plan_cost * policy.partnering * active / WEEKS
     tally[AT_RISK] = risk / ours_all if ours_all > 0.0 else 0.0

@@ -31,10 +31,10 @@ class PartnerParameters:
     place = "world.partners"
 
     meetings: float = quantity(0.4, "meetings per tie-week", 0.02, 1.0, ASSUMED, "how often two people of a tie work together")
-    hours: float = quantity(1.2, "hours a meeting", 0.1, 8.0, ASSUMED, "staff time of a meeting and the work that goes with it, in a transaction")
+    hours: float = quantity(2.4, "hours a meeting", 0.1, 8.0, ASSUMED, "staff time of a meeting and the work that goes with it, in a transaction")
     strategic_hours: float = quantity(1.0, "ratio", 0.0, 4.0, ASSUMED, "extra time where partners plan together in full")
     plan_cost: float = quantity(0.1, "dues a tie and year", 0.0, 2.0, ASSUMED, "money for plans made together in full")
-    worth: float = quantity(0.25, "dues a meeting", 0.01, 2.0, ASSUMED, "worth of a perfect standard piece of joint work, to both sides together")
+    worth: float = quantity(0.5, "dues a meeting", 0.01, 2.0, ASSUMED, "worth of a perfect standard piece of joint work, to both sides together")
     share: float = quantity(0.5, "share", 0.1, 0.9, ASSUMED, "part of joint value that is the partner's")
     planned: float = quantity(1.0, "ratio", 0.0, 4.0, ASSUMED, "how much more joint work is worth that was planned together, between people who know, trust and open up to each other in full")
     standard_worth: float = quantity(0.6, "quality", 0.1, 1.0, ASSUMED, "what a side that follows the standard puts in")
@@ -51,7 +51,7 @@ class PartnerParameters:
     known_years: float = quantity(1.0, "years", 0.2, 10.0, ASSUMED, "time in which what two people know of each other falls to 37 % without a meeting")
     distance: float = quantity(0.4, "0..1", 0.0, 1.0, ASSUMED, "mean distance to partners in culture, language and rules")
     distance_spread: float = quantity(0.2, "0..1", 0.0, 0.4, ASSUMED, "sd of distance over partners")
-    common_ground: float = quantity(0.02, "share a meeting", 0.0, 0.3, ASSUMED, "part of the distance between two people that a meeting closes; listening first doubles it")
+    common_ground: float = quantity(0.005, "share a meeting", 0.0, 0.1, ASSUMED, "part of the distance between two people that a meeting closes; listening first doubles it")
     distance_cost: float = quantity(0.2, "quality", 0.0, 1.0, ASSUMED, "what full distance takes from joint work")
     distance_hours: float = quantity(0.5, "ratio", 0.0, 3.0, ASSUMED, "extra time at full distance")
     misunderstanding: float = quantity(0.15, "probability", 0.0, 0.6, ASSUMED, "chance of a misunderstanding at full distance, where nobody follows a form")
@@ -60,8 +60,8 @@ class PartnerParameters:
     strictness_spread: float = quantity(0.2, "share", 0.0, 0.4, ASSUMED, "sd of that over partners")
     skill_spread: float = quantity(0.25, "quality", 0.0, 1.0, ASSUMED, "sd of skill over contacts")
     inequality: float = quantity(1.15, "power", 1.0, 1.5, ASSUMED, "how unequally ties are spread over people of either side; 1 = by chance alone")
-    trust_gain: float = quantity(0.01, "share per week", 0.0, 0.2, ASSUMED, "part of the missing trust between organisations gained in a week of good meetings")
-    trust_loss: float = quantity(0.04, "share per week", 0.0, 0.4, "assumed; losses weigh more: Slovic 1993", "part of that trust lost in a week of bad meetings")
+    trust_gain: float = quantity(0.004, "share per week", 0.0, 0.05, ASSUMED, "part of the missing trust between organisations gained in a week of good meetings")
+    trust_loss: float = quantity(0.016, "share per week", 0.0, 0.2, "assumed; losses weigh more: Slovic 1993", "part of that trust lost in a week of bad meetings")
     opportunism: float = quantity(0.5, "0..1", 0.0, 1.0, ASSUMED, "how ready partners are to take advantage, mean; evenly spread around it")
     own_opportunism: float = quantity(0.3, "0..1", 0.0, 1.0, ASSUMED, "how ready this organisation is, in transactions; planning together means to forgo it")
     strikes: float = quantity(3.0, "per year", 0.0, 12.0, ASSUMED, "how often somebody entirely ready strikes, with full dependence on one side only and no safeguard")
@@ -70,7 +70,7 @@ class PartnerParameters:
     exposure: float = quantity(1.0, "ratio", 0.0, 4.0, ASSUMED, "how much more is taken from an organisation that shows all its needs and limits")
     kept_of_taken: float = quantity(0.7, "share", 0.0, 1.0, ASSUMED, "part of what is taken that is of use to who takes it")
     betrayal: float = quantity(0.4, "share", 0.0, 1.0, ASSUMED, "part of the victim's trust lost in a strike")
-    going_on: float = quantity(2.4, "logit", -2.0, 6.0, ASSUMED, "log odds that a partner goes on which gets what it expected, at usual trust")
+    going_on: float = quantity(1.7, "logit", -2.0, 6.0, ASSUMED, "log odds that a partner goes on which gets what it expected, at usual trust")
     value_weight: float = quantity(2.0, "logit per ratio", 0.0, 10.0, ASSUMED, "what twice the expected value adds to that")
     trust_weight: float = quantity(2.0, "logit per trust", 0.0, 10.0, ASSUMED, "what full trust adds, against none")
     usual_trust: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "trust at which partners decide as they usually do")
@@ -78,7 +78,7 @@ class PartnerParameters:
     expecting: float = quantity(0.3, "share a year", 0.0, 1.0, ASSUMED, "how fast expectation follows experience")
     usual_quality: float = quantity(0.5, "quality", 0.1, 1.5, ASSUMED, "quality of joint work that partners expect at founding")
     gap_closed: float = quantity(0.06, "share", 0.0, 0.5, ASSUMED, "most of the misfit of the offer in a domain that partners can close")
-    gap_pieces: float = quantity(20.0, "pieces a year", 1.0, 1000.0, ASSUMED, "trusted joint work a year, in perfect standard pieces, that closes 63 % of that")
+    gap_pieces: float = quantity(2.5, "pieces a post and year", 0.1, 1000.0, ASSUMED, "trusted joint work a year for each post of the domain's department, in perfect standard pieces, that closes 63 % of that")
 
 
 @formula
@@ -193,6 +193,6 @@ def step(model) -> None:
         tables["departments"].rows, model.enacted, model.seats, model.first_post, model.opened, tally, model.now, model.luck, given,
     )  # fmt: skip
     weigh_up(
-        partners.rows, model.company_sums, model.earned_elsewhere, model.reach_of_partners, model.topping_up, tally, model.now,
-        model.luck, given,
+        partners.rows, model.company_sums, model.earned_elsewhere, model.reach_of_partners, model.opened, model.topping_up, tally,
+        model.now, model.luck, given,
     )  # fmt: skip
