@@ -76,6 +76,8 @@ class Scenario:
     own_dependence: float = quantity(0.02, "share of revenue", 0.001, 0.99, ASSUMED, "how much of this organisation's revenue hangs on partners at founding, if it works with all")
     partner_dependence: float = quantity(0.1, "share of revenue", 0.001, 0.99, ASSUMED, "how much of a partner's revenue hangs on this organisation at founding")
     partner_trust: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "trust between the organisations at founding, in both directions")
+    about: str = "members"
+    """Whose relationships a report is about: members or partners."""
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False

@@ -60,6 +60,8 @@ LEVER_WORDS = {
     "relationship_money": "Money for campaigns and for calling on members",
     "acquisition": "Who gets that money: people outside, or members",
     "claim": "What the organisation says of itself",
+    "partnering": "How work with partners is planned",
+    "breadth": "Partners the organisation works with",
 }
 """What each lever rules. A lever that is not here is called by its name."""
 

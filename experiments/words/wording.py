@@ -63,6 +63,21 @@ METRIC_WORDS = {
     "top_tenth_messages": "messages of the tenth who write most",
     "paid_tiers": "fees for paid levels of the community",
     "community_cost": "money spent on the community",
+    "partner_value": "joint value with partners",
+    "partner_retention": "partners who went on",
+    "partner_retention_expected": "partners' chance of going on",
+    "revenue_at_risk": "revenue at risk",
+    "partner_upside_beyond_reference": "upside over ties",
+    "partner_downside_beyond_reference": "downside over ties",
+    "partner_margin": "own part of joint value less its cost",
+    "partner_value_p10": "joint value of the weakest tenth of ties",
+    "partner_value_p90": "joint value of the strongest tenth of ties",
+    "value_per_meeting": "joint value per meeting",
+    "partner_hours": "hours for partners",
+    "misunderstandings": "misunderstandings",
+    "partner_trust": "partners' trust",
+    "knowing_each_other": "what people of both sides know of each other",
+    "strikes": "advantage taken by partners",
 }
 
 METRIC_MEANING = {

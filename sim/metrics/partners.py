@@ -43,7 +43,7 @@ def partner_value(outcome):
     return mean_of(value_by_tie(outcome))
 
 
-@metric("dues per tie-year", -10_000, 10_000, "higher", "partners", smallest=0.1)
+@metric("dues per tie-year", -10_000, 10_000, "higher", "partners", smallest=0.05)
 def partner_margin(outcome):
     """The organisation's part of joint value, less what was given away or taken, hours and money for plans."""
     return per_tie_year(outcome, series.PARTNER_INCOME) - per_tie_year(outcome, series.PARTNER_COST)

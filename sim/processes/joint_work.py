@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
-from sim.processes.encounters import failure_chance, faded, kept_from_leaver
+from sim.processes.encounters import faded, failure_chance, kept_from_leaver
 from sim.processes.learning import closeness, heard
 from sim.processes.routing import HOUR, answered_freely, occupant, slack_beyond_even
 from sim.recording import MEETINGS, MISUNDERSTOOD, PARTNER_COST, PARTNER_HOURS
