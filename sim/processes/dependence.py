@@ -78,7 +78,7 @@ def reach(activity, world):
     return world.gap_closed * (1.0 - math.exp(-activity / world.gap_pieces))
 
 
-@kernel
+@formula
 def follow(rate, week_value):
     """A yearly rate that follows what weeks bring, with a memory of a year."""
     return rate + (week_value - rate / WEEKS)

@@ -77,7 +77,7 @@ class PartnerParameters:
     dependence_weight: float = quantity(1.0, "logit per share", -3.0, 3.0, "uncertain sign: Geyskens et al. 1996 against Kumar, Scheer & Steenkamp 1995", "what full dependence of the partner adds")
     expecting: float = quantity(0.3, "share a year", 0.0, 1.0, ASSUMED, "how fast expectation follows experience")
     usual_quality: float = quantity(0.5, "quality", 0.1, 1.5, ASSUMED, "quality of joint work that partners expect at founding")
-    gap_closed: float = quantity(0.06, "share", 0.0, 0.5, ASSUMED, "most of the misfit of the offer in a domain that partners can close")
+    gap_closed: float = quantity(0.2, "share", 0.0, 0.5, ASSUMED, "most of the misfit of the offer in a domain that partners can close")
     gap_pieces: float = quantity(2.5, "pieces a post and year", 0.1, 1000.0, ASSUMED, "trusted joint work a year for each post of the domain's department, in perfect standard pieces, that closes 63 % of that")
 
 
@@ -100,7 +100,7 @@ def found_organisations(partners, companies, ties, luck, given):
     count, departments = len(partners), int(scenario.departments)
     for row in range(count):
         partner = partners[row]
-        distant, strict, ready, domain = draws(luck, FOUNDING, 0, row, 0, 0)
+        distant, strict, ready, _ = draws(luck, FOUNDING, 0, row, 0, 0)
         place, due, _, _ = draws(luck, FOUNDING, 0, row, 0, 1)
         before = 0
         for other in range(count):
@@ -109,7 +109,7 @@ def found_organisations(partners, companies, ties, luck, given):
         partner.identity = row
         partner.company = row % companies
         partner.rank = (before + 0.5) / count
-        partner.domain = (row + int(domain * departments)) % departments
+        partner.domain = row % departments
         partner.distance = bounded(world.distance + world.distance_spread * normal(distant), 0.0, 1.0)
         partner.strictness = bounded(world.strictness + world.strictness_spread * normal(strict), 0.0, 1.0)
         partner.opportunism = bounded(world.opportunism * 2.0 * ready, 0.0, 1.0)
