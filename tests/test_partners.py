@@ -15,7 +15,7 @@ from sim.metrics.partners import value_by_tie
 from sim.processes import dependence, joint_work, partners
 
 work, organisations, founding = Plain(joint_work), Plain(dependence), Plain(partners)
-WORLD = np.array([World().partners.record()], dtype=type(World().partners).record_dtype)[0]
+WORLD = np.array([World().partners.record()], dtype=type(World().partners).record_dtype).view(np.recarray)[0]
 MANY = {"ties_per_post": 10.0, "members_per_post": 6, "contacts_per_post": 4.0}
 STRICT = Policy(strictness=1.0, coverage=0.0, breadth=1.0)
 LOOSE = Policy(strictness=0.2, coverage=1.0, breadth=1.0)
@@ -124,7 +124,8 @@ def test_dependence_at_founding_is_what_the_scenario_says():
 
 
 def test_ties_are_many_to_many_and_unequal():
-    model = small_model(600, policy=STRICT, ties_per_post=20.0, contacts_per_post=3.0, members_per_post=6)
+    world = world_with(partners__inequality=1.5)
+    model = small_model(600, policy=STRICT, world=world, ties_per_post=20.0, contacts_per_post=3.0, members_per_post=6)
     ties = model.tables["partner_ties"]
     assert len(ties) == 20 * model.posts
     assert (model.tables["contacts"]["partner"][ties["contact"]] == ties["partner"]).all()
