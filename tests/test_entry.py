@@ -191,8 +191,7 @@ def test_a_claim_above_what_is_lived_loses_credit_and_a_modest_one_keeps_it():
 def test_what_is_switched_off_takes_its_parameters_along(off):
     """With a process off, its parameters change no byte."""
     other = {
-        "campaigns": {"campaigns__most": 3.0},
-        "referrals": {**{k: v for k, v in LOUD.items() if "referrals" in k}, "referrals__warned": 4.0},
+        "campaigns": {"campaigns__most": 3.0}, "referrals": {"referrals__referring": 1.0, "referrals__delighted": 0.5},
         "returns": {"returns__hurdle": 0.0}, "brand": {"brand__earned": 4.0, "brand__drawing": 2.0}, "keeping": {"keeping__most": 0.1},
     }[off]  # fmt: skip
     one, two = (forked(SPEND, 60, world=world_with(**change), off=[off]) for change in ({}, other))

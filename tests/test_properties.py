@@ -337,17 +337,22 @@ def test_who_sees_less_believes_something_nearer_the_offer_and_less_surely(estim
     assert uncertainty - 1e-12 <= sure <= unsure + 1e-12 <= prior + 2e-12
 
 
+def joining_chance(*given):
+    """Chance that a prospect joins whom nobody among the members brings or warns."""
+    return renewals.logistic(growth.joining_odds(*given))
+
+
 @UNSEEN
 @given(pair, st.tuples(st.floats(0, 2), st.floats(0, 2)).map(sorted), unit, world_of["growth"])
 def test_prospects_join_more_readily_the_better_the_talk_and_the_more_events(reputations, events, usual, world):
     """And the more is promised: that is believed before it is lived."""
-    low, high = (growth.joining_chance(reputation, usual, events[0], 0.5, world) for reputation in reputations)
+    low, high = (joining_chance(reputation, usual, events[0], 0.5, world) for reputation in reputations)
     assert 0.0 < low <= high < 1.0
-    low, high = (growth.joining_chance(reputations[0], usual, effect, 0.5, world) for effect in events)
+    low, high = (joining_chance(reputations[0], usual, effect, 0.5, world) for effect in events)
     assert 0.0 < low <= high < 1.0
-    low, high = (growth.joining_chance(usual, usual, events[0], promise, world) for promise in reputations)
+    low, high = (joining_chance(usual, usual, events[0], promise, world) for promise in reputations)
     assert 0.0 < low <= high < 1.0
-    assert growth.joining_chance(usual, usual, 1.0, 0.0, world) == pytest.approx(world.joining)
+    assert joining_chance(usual, usual, 1.0, 0.0, world) == pytest.approx(world.joining)
 
 
 @UNSEEN

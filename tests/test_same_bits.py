@@ -208,8 +208,9 @@ def test_a_metric_more_changes_nothing_but_the_list_of_metrics(untouched, monkey
 
 
 # Nobody's offer is made for the average of all, and means do not follow what all bring in.
-UNCOUPLED = {"routing__week_hours": 40.0, "routing__hours": 0.5, "growth__word_of_mouth": 0.0, "brand__earned": 0.0,
-             "referrals__reach": 0.0, "growth__prospects": 2.0, "innovation__threshold": 1.0, "budget__response": 0.0}  # fmt: skip
+UNCOUPLED = {"routing__week_hours": 40.0, "routing__hours": 0.5, "growth__word_of_mouth": 0.0,
+             "brand__earned": 0.0, "referrals__reach": 0.0, "growth__prospects": 2.0,
+             "innovation__threshold": 1.0, "budget__response": 0.0}  # fmt: skip
 
 
 def test_one_founder_more_moves_nobody_elses_life():

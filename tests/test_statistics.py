@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.runs.answer import doubt
+from experiments.runs.answer import answer, doubt
 from experiments.runs.statistics import (
     CELLS,
     PAIRED_COLUMNS,
     Comparison,
-    answer,
     break_even,
     factorial,
     needed_n,

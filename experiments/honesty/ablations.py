@@ -102,6 +102,13 @@ def known(outcome: Outcome) -> float:
     return float(outcome.members["uncertainty"][outcome.living].mean(dtype=np.float64))
 
 
+def friends_among_members(outcome: Outcome) -> float:
+    """Friends who are members themselves, mean over members."""
+    other, alive = outcome.model.tables["friendships"]["other"], outcome.living
+    there = (other >= 0) & alive[other]
+    return float(there.reshape(len(alive), -1)[alive].sum() / max(1, alive.sum())) if len(other) else 0.0
+
+
 FREE = {"strictness": 0.2}
 QUICK = {"leadership.carry_weeks": 2.0}
 ABLATIONS = (
@@ -156,6 +163,10 @@ ABLATIONS = (
     ),
     Ablation("returns", FREE, "members who came back", summed(series.RETURNED), world={**QUICK, "returns.hurdle": 1.0}),
     Ablation("brand", {"claim": 1.0}, "belief in what is claimed", lambda outcome: float(outcome.model.credit[0])),
+    Ablation(
+        "friendships", {"gather": 0.5}, "friends among the members, a member", friends_among_members,
+        world={"friendships.meets": 0, "friendships.belonging": 1.0},
+    ),
     Ablation("accounts", FREE, "value to the organisation", value_to_organisation, world=QUICK),
     Ablation("budget", FREE, "posts", lambda outcome: float(outcome.model.posts), world=QUICK),
 )  # fmt: skip

@@ -47,7 +47,7 @@ CONTRASTS = {
     PERVASIVE: "pervasive less conventional",
 }  # fmt: skip
 HIGHER = {name: -1 if name.startswith("downside") else 1 for name in DECISION_METRICS}
-SAME, OTHER_ANSWER, OTHER_SIZE, UNCLEAR = "yes", "**no**", "no: another size", "undecided"
+SAME, SAME_BUT, OTHER_ANSWER, OTHER_SIZE, UNCLEAR = "yes", "yes, with a small change", "**no**", "no: another size", "undecided"
 
 
 def job_of(variant: str, members: int = MEMBERS, years: int = YEARS) -> Job:
@@ -105,7 +105,7 @@ def same_answer(change: tuple[float, float], first: str, second: str, smallest: 
     """
     low, high = change
     if low > -smallest and high < smallest:
-        return SAME
+        return SAME if low <= 0.0 <= high else SAME_BUT
     if {first, second} == {"better", "worse"}:
         return OTHER_ANSWER
     if low > 0.0 or high < 0.0:
@@ -140,7 +140,7 @@ def told(value: float, low: float, high: float) -> str:
 def counted(rows: list[list]) -> str:
     """How many rows give the same answer."""
     ends = [row[-1] for row in rows]
-    return ", ".join(f"{word.strip('*')}: {ends.count(word)}" for word in (SAME, OTHER_ANSWER, OTHER_SIZE, UNCLEAR))
+    return ", ".join(f"{word.strip('*')}: {ends.count(word)}" for word in (SAME, SAME_BUT, OTHER_ANSWER, OTHER_SIZE, UNCLEAR))
 
 
 def page(found: dict[str, dict], replicates: int, members: int) -> str:
@@ -152,7 +152,7 @@ def page(found: dict[str, dict], replicates: int, members: int) -> str:
         f"The main contrasts in the model and in two variants of it: {members} members, {YEARS} years, {replicates} runs of each policy, the same "
         "members with the same luck under all policies of a run. Differences are paired, with 95 % intervals. *Change* is the variant's difference less the "
         "model's, run by run. The stated tolerance is the smallest difference that matters (one point of retention, 0.05 dues of value or upside, 0.03 "
-        "of downside, 0.02 of margin): *yes* says that the change is certainly smaller; *no: another size* that the difference changes for certain, and the verdict "
+        "of downside, 0.02 of margin): *yes* says that the change is certainly smaller (*with a small change*: and certainly not nothing); *no: another size* that the difference changes for certain, and the verdict "
         "does not; *no* that the verdict changes; *undecided* that more runs are needed.\n\n"
         "## Without agents\n\nIn the twin (`scenario.mean_field=1`) averages stand where the model has ties and persons. In renewal, everybody has the "
         "average bond and what friends add on average, of all who have been members for a year. Colleagues take over the organisation's mean, not "

@@ -58,6 +58,25 @@ WEIGHTS: dict[str, Weight] = {
     "cocreate_development": Weight(1.0, "003: develop products with members"),
     "cocreate_launch": Weight(0.5, "003: take users along through all stages"),
     "drop_unprofitable": Weight(0.0, "003 drops what does not pay, 000 puts existing relationships first"),
+    # Written with the processes they belong to, after results of the levers above had been seen; not after their own.
+    "community_fight": Weight(-1.0, "000: leaders fought the community, and the losses sped up"),
+    "community_copy": Weight(-0.5, "000: a platform bought without asking members"),
+    "community_observe": Weight(0.5, "000: learn what members need from it"),
+    "community_host": Weight(1.0, "001: guests entertain each other, thank the host, come back"),
+    "community_collaborate": Weight(1.0, "000: working with the members who made it"),
+    "community_paid": Weight(0.5, "000: paid, more tailored levels on top"),
+    "priorities": Weight(0.0, "002 states them for the supplier's sake, as a condition of good relationships"),
+    "limits": Weight(0.0, "no text asks for them"),
+    "let_go": Weight(0.0, "002 would rather avoid it"),
+    "first_members": Weight(0.5, "002: put the customer first; 001: not always the customer"),
+    "first_partners": Weight(0.0, "001: whoever the right relationship is with"),
+    "first_staff": Weight(0.0, "001: the same"),
+    "broadcast": Weight(0.0, "001: serves one with many, no more"),
+    "dialogue": Weight(1.0, "000, 004: talk with members, listen first"),
+    "gather": Weight(0.5, "001: communication that leads to community"),
+    "relationship_money": Weight(0.5, "000: invest in relationships"),
+    "acquisition": Weight(-1.0, "000: retention against recruitment"),
+    "claim": Weight(0.0, "002 wants a position to be known; nothing about claiming more than is lived"),
 }
 
 

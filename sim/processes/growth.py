@@ -61,12 +61,6 @@ def joining_odds(reputation, usual, events, promise, partners, world):
     return odds + world.word_of_mouth * (reputation - usual) + world.events * (events - 1.0)
 
 
-@formula
-def joining_chance(reputation, usual, events, promise, partners, world):
-    """Chance that a prospect joins whom nobody among the members brings or warns."""
-    return logistic(joining_odds(reputation, usual, events, promise, partners, world))
-
-
 @kernel
 def odds_today(reputation, credit, given):
     """Log odds of joining this week, before anything that concerns one prospect alone; a claim counts as far as believed."""

@@ -17,7 +17,15 @@ from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws
 from sim.processes.friendships import surroundings
 from sim.processes.needs import WEEKS
-from sim.processes.renewals import INVOLUNTARY, base_commitment, combined_bond, lived_experience, logistic, renewal_odds
+from sim.processes.renewals import (
+    INVOLUNTARY,
+    LET_GO,
+    base_commitment,
+    combined_bond,
+    lived_experience,
+    logistic,
+    renewal_odds,
+)
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import RETURNED
 
@@ -43,8 +51,9 @@ def return_odds(staying, heard, usual, word_of_mouth, hurdle):
 
 @kernel
 def leave_for_good(members, row):
-    """Whether nobody could have kept this member, so that he does not think of coming back."""
-    return int(members[row].lapse) == INVOLUNTARY
+    """Whether nobody could have kept this member, or nobody wanted to, so that he does not think of coming back."""
+    lapse = int(members[row].lapse)
+    return lapse == INVOLUNTARY or lapse == LET_GO
 
 
 @making_kernel
