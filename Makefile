@@ -36,6 +36,8 @@ docs: env
 
 honesty: env
 	@$(PYTHON) tools/write_honesty.py
+	@$(PYTHON) -m experiments.rigged
+	@$(PYTHON) -m experiments.honesty.twin
 
 lint: env
 	@$(PYTHON) -m ruff check --fix sim experiments tests benchmarks tools

@@ -6,7 +6,7 @@ Partners and their contacts come with the process that gives them something to d
 import numpy as np
 
 from sim.columns import Column, Rows
-from sim.processes import friendships, renewals
+from sim.processes import community, renewals
 from sim.processes.needs import WEEKS
 from sim.roster import ColumnAgent
 
@@ -24,6 +24,11 @@ class Member(ColumnAgent):
     renewal_week = Column("i1", "week of the year", 0, 51, "when dues fall due", scanned=True)
     next_request = Column("f8", "week", 0, np.inf, "time of the next request; infinite once departed", owner="needs", scanned=True)
     trust = Column("f8", "0..1", 0, 1, "trust in the organisation", owner="trust", scanned=True)
+    community = Column("i1", "0..2", 0, 2, "0 not in the community, 1 takes part, 2 has left it", owner="community", scanned=True)
+    community_due = Column("f8", "pressure", 0, np.inf, "cumulated pressure at which this member joins the community; unused until there is one", owner="community", scanned=True)
+    # Kept apart because the record has no room left in its cache lines.
+    served = Column("f4", "dues", 0, 1e5, "cost of serving this member since the organisation last looked", owner="accounts", scanned=True)
+    cost_seen = Column("f4", "dues a year", -1, 1e6, "what the organisation believed that was when it looked, -1 if it never did", owner="selection", default=-1, scanned=True)
 
     needs = Column("f4", "sd of needs", -40, 40, "own part of the ideal point, one number a domain and latent coordinate", owner="needs", width="dimensions")
     estimate = Column("f4", "sd of needs", -60, 60, "what is believed about the ideal point; starts at the offer", owner="learning", width="dimensions")
@@ -51,6 +56,7 @@ class Member(ColumnAgent):
     left = Column("i2", "week", NEVER, 32_767, "week of leaving, -1 while a member", owner="renewals", default=NEVER)
     renewals = Column("i2", "count", 0, 10_000, "renewals so far", owner="renewals")
     lapse = Column("i1", "code", 0, 16, "reason for leaving, 0 while a member", owner="renewals")
+    standing = Column("i1", "code", 0, 2, "how the organisation sees this member: 0 as usual, 1 costs more than she pays, 2 not to be kept", owner="selection")
 
     @property
     def ties(self) -> list["Tie"]:
@@ -62,16 +68,12 @@ class Member(ColumnAgent):
     def renewal_chance(self) -> float:
         """Probability of renewing if dues fell due now, by the formulas the compiled rules use; 0..1."""
         model, given = self.model, self.model.given[0]
-        ties, staff = model.tables["ties"].rows, model.tables["staff"].rows
-        bond = renewals.combined_bond(ties, self.row, staff, model.now, model.given)
-        around = friendships.surroundings(
-            model.tables["friendships"].rows, self.table.rows, self.table.scanned["alive"], self.row, model.now, model.given
-        )
+        bond, around = renewals.bond_and_surroundings(model, self.row)
         grieved = self.grievance >= 0 and model.now - self.grievance <= given["renewals"]["grievance_weeks"]
         return float(
             renewals.chance_of_renewal(
                 self.commitment, max(1.0, (model.now + 1 - self.joined) // WEEKS), self.belief, bond, float(grieved), around,
-                given["fit"], given["renewals"], given["scenario"],
+                community.drawn_away(model.tables["community"].rows, self.community, model.given), given["fit"], given["renewals"], given["scenario"],
             )
         )  # fmt: skip
 
@@ -109,7 +111,8 @@ class Staff(ColumnAgent):
     morale = Column("f8", "-3..3", -3, 3, "morale, 0 = usual", owner="worklife")
     worked = Column("i8", "seconds", 0, 2**62, "hours spent on members this week", owner="routing")
     load = Column("f8", "ratio", 0, 1e6, "work of this week against the time for members", owner="routing")
-    capacity = Column("i8", "seconds", 0, 2**62, "time for members this week", owner="routing")
+    capacity = Column("i4", "seconds", 0, 2**31 - 1, "time for members this week", owner="routing")
+    conversing = Column("i4", "seconds", 0, 2**31 - 1, "work that last week's conversations and meetings bring", owner="communication")
 
 
 class Leader(ColumnAgent):
@@ -181,11 +184,47 @@ class Friendship(Rows):
     since = Column("i2", "week", NEVER, 32_767, "week in which they got to know each other", owner="friendships", default=NEVER)
 
 
+class Community(Rows):
+    """The community made by members: one row, for ever; empty until somebody begins it."""
+
+    begun = Column("i4", "week", NEVER, 200_000, "week in which it began, -1 not yet", owner="community", default=NEVER)
+    known = Column("i8", "rows", 0, 2**31 - 1, "members whose joining has been prepared", owner="community")
+    inside = Column("i8", "members", 0, 2**31 - 1, "members who take part", owner="community")
+    outside = Column("i8", "people", 0, 2**40, "others who take part", owner="community")
+    pressure = Column("f8", "pressure", 0, np.inf, "pressure to join, cumulated since it began", owner="community")
+    active = Column("f8", "people", 0, 1e12, "active participants, in units of an average one who has just joined", owner="community")
+    freshness = Column("f8", "share", 0, np.inf, "active participants against all, this week", owner="community")
+    lived = Column("f8", "weeks", 0, np.inf, "freshness, cumulated since it began: what an average participant has written in", owner="community")
+    charged = Column("f8", "0..1", 0, 1, "highest declared level of paid tiers so far: those it repels have left", owner="community")
+    answering = Column("f8", "probability", 0, 1, "chance that somebody who asks peers is answered", owner="community")
+    elsewhere = Column("f8", "0..1", 0, 1, "what it offers those who take part without being members", owner="community")
+    heard = Column("f8", "share per week", 0, 1, "how fast what is said in it becomes known to the organisation", owner="community")
+
+
+class Dealing(Rows):
+    """What the community brought one member this week: help, a fee, anger. The table is emptied every week."""
+
+    member = Column("i4", "member row", 0, 2**31 - 1, "who", owner="community")
+    worth = Column("f8", "dues", -100, 100, "worth to the member, less own time and fees", owner="community")
+    fee = Column("f8", "dues", -100, 100, "what of it goes to the organisation", owner="community")
+    lesson = Column("f8", "quality", -20, 10, "quality that the member puts down to the organisation", owner="community")
+    credit = Column("f8", "0..1", 0, 1, "how far he does so", owner="community")
+    anger = Column("f8", "0..1", 0, 1, "part of trust lost over a fight against the community; above 0 also a grievance", owner="community")
+
+
 class Circle(Rows):
     """Where members meet anyway: an employer, a chapter, a trade. One row each, for ever."""
 
     latest = Column("i4", "member row", NEVER, 2**31 - 1, "those of the circle who joined last, in turn", owner="friendships", default=NEVER, width="friends")
     joined = Column("i4", "count", 0, 2**31 - 1, "people of this circle who have ever joined", owner="friendships")
+
+
+class Origin(Rows):
+    """How a member came in, and how it ended the first time. One row a member, the same row."""
+
+    recruiter = Column("i4", "member row", NEVER, 2**31 - 1, "the member who brought this one, -1 nobody", owner="referrals", default=NEVER)
+    root = Column("u4", "key", 0, 2**32 - 1, "whose circle this is: the own identity, or that of the first in the line of those who brought each other")
+    lapsed = Column("i4", "week", NEVER, 100_000, "week of the first leaving since the accounts were opened of somebody who has come back since, -1 none", owner="returns", default=NEVER)
 
 
 class Case(Rows):
@@ -204,6 +243,7 @@ class Case(Rows):
     free = Column("?", "flag", 0, 1, "answered with discretion", owner="routing")
     configured = Column("?", "flag", 0, 1, "answered by a solution put together from what is known", owner="routing")
     handed = Column("?", "flag", 0, 1, "came from somebody else's desk", owner="routing")
+    limited = Column("?", "flag", 0, 1, "answered in short and by the standard, since the member is seen to use too much", owner="routing")
     refused = Column("?", "flag", 0, 1, "turned away: the service has been dropped", owner="routing")
     advising = Column("?", "flag", 0, 1, "a better source is named: if the answer fits badly; once answered, whether it was", owner="encounters")
     admitted = Column("?", "flag", 0, 1, "failed, and the failure was admitted", owner="encounters")

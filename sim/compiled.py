@@ -38,7 +38,7 @@ def _digest(paths) -> str:
     for path in paths:
         digest.update(path.relative_to(SOURCES).as_posix().encode())
         digest.update(_source(path).encode())
-    parts = [version("numba"), version("numpy"), sys.version, platform.machine(), platform.processor()]
+    parts = [os.environ.get("RELSIM_STEPS_A_WEEK", "1"), version("numba"), version("numpy"), sys.version, platform.machine(), platform.processor()]
     digest.update("|".join(parts).encode())
     return digest.hexdigest()[:16]
 

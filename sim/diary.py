@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.columns import LATENT
 from sim.luck import draws
-from sim.processes import friendships, renewals, trust
+from sim.processes import community, renewals, trust
 from sim.processes.encounters import (
     ANSWER,
     dropping_chance,
@@ -67,7 +67,7 @@ ENTRY = {
     "from_grievance": "renewal: log odds that an open complaint takes",
     "from_friends": "renewal: log odds that other members add or take, against the usual",
     "from_price": "renewal: log odds that dues add",
-    "from_outside": "renewal: log odds that the outside option takes",
+    "from_outside": "renewal: log odds that the outside option takes, a community that needs no membership included",
     "odds": "renewal: the sum, log odds",
     "chance": "renewal: chance of renewing, given that nothing outside forces the member to leave",
     "draw": "renewal: the luck of the decision, the same under every policy; the member renews where chance exceeds it",
@@ -178,17 +178,16 @@ class MemberDiary:
             return
         given = model.given[0]
         world, levels, scenario = given["renewals"], given["fit"], given["scenario"]
-        bond = self._bond(model)
+        bond, friends = renewals.bond_and_surroundings(model, self.row)
         grieved = member["grievance"] >= 0 and now - int(member["grievance"]) <= world["grievance_weeks"]
         base = renewals.base_commitment(
             float(member["commitment"]), float(years), levels["promise"], levels["promise_years"]
         )
-        friends = friendships.surroundings(
-            model.tables["friendships"].rows, model.tables["members"].rows,
-            model.tables["members"].scanned["alive"], self.row, now, model.given,
-        )  # fmt: skip
         lived = renewals.lived_experience(float(member["belief"]), bond, float(grieved), friends, levels, world)
-        odds = renewals.renewal_odds(base, lived, scenario["dues"], scenario["outside_option"], world)
+        drawn = community.drawn_away(
+            model.tables["community"].rows, int(model.tables["members"].scanned["community"][self.row]), model.given
+        )
+        odds = renewals.renewal_odds(base, lived, scenario["dues"], scenario["outside_option"] + drawn, world)
         leaving, staying, _, _ = draws(model.luck, renewals.RENEWAL, now, int(member["identity"]), 0, 0)
         weight = float(world["lived_weight"])
         self.decision = {
@@ -198,7 +197,7 @@ class MemberDiary:
             "from_grievance": -weight * float(world["grievance_weight"] * (grieved - levels["grievance"])),
             "from_friends": weight * float(friends - levels["surroundings"]),
             "from_price": -float(world["price_weight"] * (scenario["dues"] - 1.0)),
-            "from_outside": -float(scenario["outside_option"]),
+            "from_outside": -float(scenario["outside_option"] + drawn),
             "odds": odds, "chance": renewals.logistic(odds), "draw": staying,
             "forced": bool(leaving < levels["involuntary"]),
         }  # fmt: skip

@@ -7,28 +7,35 @@ renew four points too low for many years. Somebody of commitment c stays for 1 /
 """
 
 import math
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
-from sim.agents import Case, Circle, Department, Friendship, Leader, Member, Project, Staff, Tie
+from sim.agents import (
+    Case,
+    Circle,
+    Community,
+    Dealing,
+    Department,
+    Friendship,
+    Leader,
+    Member,
+    Origin,
+    Project,
+    Staff,
+    Tie,
+)  # fmt: skip
 from sim.columns import FRIENDS, LATENT, Table
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes import accounts, friendships, hiring, leadership, worklife
 from sim.processes.needs import WEEKS, prior_variance
+from sim.processes.selection import kept_to_measure
+from sim.traits import TRAITS, node_chances, quantile, rate_quantiles
 
-TRAITS, NEEDS = decision("founding.traits"), decision("founding.needs")
+NEEDS = decision("founding.needs")
 LOGIT_BOUND = 36.0  # beyond it a probability is 0 or 1 in double precision
-RATE_FLOOR, RATE_CUT = 1e-6, 6.0  # nobody asks less or more often than this, times the mean
 LONGEST = 400  # completed renewals beyond which nobody is found
-NODES, REACH = 4097, 6.5  # quantile tables: nodes, and normal quantiles they reach to (a 32-bit uniform reaches 6.4)
-
-
-@cache
-def node_chances() -> np.ndarray:
-    """Uniforms at the nodes of quantile tables: evenly spaced on the normal scale, so that tails are resolved."""
-    return np.array([0.5 * math.erfc(-z / math.sqrt(2.0)) for z in np.linspace(-REACH, REACH, NODES)])
 
 
 @lru_cache(maxsize=64)
@@ -59,24 +66,6 @@ def commitment_quantiles(alpha: float, beta: float, kept: float) -> np.ndarray:
     return np.interp(node_chances(), cumulative / (cumulative[-1] + above), log_odds)
 
 
-@lru_cache(maxsize=64)
-def rate_quantiles(shape: float) -> np.ndarray:
-    """Cumulative distribution of a gamma variable of mean 1, cut at :data:`RATE_CUT`, on a grid of its logarithm."""
-    log_rate = np.linspace(math.log(RATE_FLOOR), math.log(RATE_CUT), 4001)
-    density = np.exp(shape * log_rate - shape * np.exp(log_rate))
-    steps = 0.5 * (density[1:] + density[:-1])
-    cumulative = np.concatenate([[0.0], np.cumsum(steps)])
-    return np.interp(node_chances(), cumulative / cumulative[-1], np.exp(log_rate))
-
-
-@kernel
-def quantile(nodes, chance):
-    """Quantile read from a table at evenly spaced normal quantiles, straight between its nodes."""
-    place = (normal(chance) + REACH) * (len(nodes) - 1) / (2.0 * REACH)
-    node = min(max(int(place), 0), len(nodes) - 2)
-    return nodes[node] + (place - node) * (nodes[node + 1] - nodes[node])
-
-
 @formula
 def completed_renewals(log_odds, kept, chance):
     """Renewals that somebody of given commitment has completed when met: geometric."""
@@ -94,6 +83,7 @@ def settle_members(
     first,
     week,
     stationary,
+    measure,
     offer,
     log_odds_nodes,
     rate_nodes,
@@ -114,7 +104,10 @@ def settle_members(
         allotment, owning, style, domain = draws(luck, TRAITS, 0, identity, 0, 1)
         member.identity = identity
         member.commitment = quantile(log_odds_nodes, commitment)
-        member.request_rate = needs.requests * quantile(rate_nodes, rate)
+        asking = quantile(rate_nodes, rate)
+        if measure > 0.0:
+            asking = kept_to_measure(asking, measure, given[0].selection)
+        member.request_rate = needs.requests * asking
         next_request[row] = week - math.log(gap) / np.float64(member.request_rate)
         member.allotment = int(allotment * 2.0**32)
         member.owner_rank = owning
@@ -144,11 +137,16 @@ def settle_members(
             member.expectation = fit.expectation + given[0].trust.promise_lift * given[0].policy.promise
 
 
-def settle(model, identities: np.ndarray, week: int, stationary: bool = False) -> None:
-    """Add members of these identities, who come in ``week``, and room for their ties."""
+def settle(model, identities: np.ndarray, week: int, stationary: bool = False, measure: float = 0.0) -> None:
+    """Add members of these identities, who come in ``week``, and room for their ties.
+
+    ``measure`` is how far they keep to the fair measure of use that they were told of, 0..1.
+    """
     members, fit = model.tables["members"], model.base_fit
     first = members.add(len(identities)).start
     model.tables["ties"].add(len(identities) * model.departments)
+    added = model.tables["origins"].add(len(identities))
+    model.tables["origins"]["root"][added] = identities
     if "circles" in model.tables:
         model.tables["friendships"].add(len(identities) * FRIENDS)
     kept = 1.0 - fit.involuntary if stationary else 0.0
@@ -156,7 +154,7 @@ def settle(model, identities: np.ndarray, week: int, stationary: bool = False) -
     scanned = members.scanned
     settle_members(
         members.rows, scanned["renewal_week"], scanned["next_request"], scanned["trust"], identities, first, week,
-        stationary, model.offer, log_odds, rates, model.luck, model.given,
+        stationary, measure, model.offer, log_odds, rates, model.luck, model.given,
     )  # fmt: skip
 
 
@@ -167,6 +165,7 @@ def found(model) -> None:
     tables = model.tables
     tables["members"] = Table(Member, departments, room)
     tables["ties"] = Table(Tie, departments, room * departments)
+    tables["origins"] = Table(Origin, departments, room)
     tables["friendships"] = Table(Friendship, departments, room * FRIENDS if model.calls("friendships") else 0)
     if model.calls("friendships"):
         tables["circles"] = Table(Circle, departments, circles := max(1, round(scenario.members / model.world.friendships.circle)))
@@ -175,6 +174,11 @@ def found(model) -> None:
     if model.calls("friendships"):
         model.first_newcomer = 0
         friendships.step(model)
+    tables["community"] = Table(Community, departments, 1)
+    tables["community"].add(1)
+    tables["forum"] = Table(Circle, departments, 1)
+    tables["forum"].add(1)
+    model.dealings = Table(Dealing, departments, 16)
     posts = int(np.sum(model.opened))
     tables["staff"] = Table(Staff, departments, posts + posts // 4 + 16)
     tables["staff"].add(posts)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents import NEVER, Leader, Member, Staff
+from sim.averages import averages_for
 from sim.column_model import ColumnModel
 from sim.columns import FRIENDS, LATENT
 from sim.founding import found
@@ -18,18 +19,26 @@ from sim.metrics import Outcome, measure
 from sim.policy import LEVERS, Policy, policy_rows
 from sim.processes import (
     accounts,
+    brand,
     budget,
+    campaigns,
     colleagues,
+    communication,
+    community,
     encounters,
     friendships,
     growth,
     hiring,
     innovation,
+    keeping,
     leadership,
     learning,
     needs,
+    referrals,
     renewals,
+    returns,
     routing,
+    selection,
     trust,
     worklife,
 )
@@ -38,6 +47,7 @@ from sim.quantities import OutOfRange
 from sim.recording import Record, summarise
 from sim.roster import Roster
 from sim.scenario import Fit, Scenario, posts_by_department
+from sim.steps import in_steps
 from sim.timeline import Timeline, as_timeline
 from sim.world import World, given
 
@@ -65,8 +75,8 @@ BY_HAND = 3 * 2**30  # identities of members a user adds himself
 WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
-        needs, leadership, routing, encounters, trust, learning, innovation, colleagues, worklife, hiring, renewals,
-        growth, friendships, accounts, budget,
+        needs, leadership, community, routing, encounters, trust, learning, communication, innovation, colleagues, worklife,
+        hiring, keeping, selection, renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
     )
 )  # fmt: skip
 
@@ -117,8 +127,8 @@ class RelationshipModel(ColumnModel):
             if not (isinstance(key, (int, np.integer)) and 0 <= key < 2**32):
                 raise OutOfRange(f"{name}={key!r} is not usable: give a whole number from 0 to 4294967295")
         super().__init__(rng=int(rng))
-        self.scenario = scenario or Scenario()
-        self.world = world or World()
+        self.scenario = in_steps(scenario or Scenario())
+        self.world = in_steps(world or World())
         self.luck = (int(rng), int(replicate))
         self.base_fit = fit or self.scenario.fit_at(self.world.renewals.lived_weight)
         unknown = set(self.scenario.off) - {entry.name for entry in WEEK}
@@ -130,7 +140,7 @@ class RelationshipModel(ColumnModel):
         self.now = 0
         self.topping_up = False
         self.record = Record()
-        self.declared = self.enacted = policy_rows([Policy()] * self.departments)
+        self.declared = self.enacted = policy_rows([in_steps(Policy())] * self.departments)
         self.adopt(policy or Policy())
         self.enacted, self.switched = self.declared.copy(), NEVER  # an organisation is founded as it means to be
         self._found()
@@ -149,10 +159,17 @@ class RelationshipModel(ColumnModel):
         self.trend, self.centre, self.expressed, self.vision, self.offer = (np.zeros(dimensions) for _ in range(5))
         self.reputation = np.array([self.base_fit.reputation])
         self.renewed, self.renewed_count, self.first_newcomer = np.zeros(0, np.int32), 0, 0
+        self.joined_community = community.NOBODY
+        self.gone, self.gone_count, self.admitting = np.zeros(0, np.int32), 0, False
+        self.leavers, self.returned, self.acquainted = {}, returns.NOBODY, set()
+        self.against, self.credit = np.zeros(1), np.full(1, 1.0 if self.calls("brand") else 0.0)
         self.replaced = 0
         self.participants, self.fund = innovation.NOBODY_TAKES_PART, 0.0
+        self.known_offer = communication.found(self)
+        self.spoken_with, self.speaking = communication.NOBODY, False
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
+        self.averages = averages_for(self)
         self.open_accounts()
 
     @property
@@ -194,7 +211,9 @@ class RelationshipModel(ColumnModel):
         if 0 < self.now - self.adopted <= self.timeline.settled:
             self._declare()
         self.renewed_count, self.first_newcomer = 0, members.count
-        self.cases.count = 0
+        self.gone_count, self.admitting, self.returned = 0, False, returns.NOBODY
+        self.cases.count = self.dealings.count = 0
+        self.joined_community = community.NOBODY
         for entry in self.week:
             entry(self)
         summarise(members.scanned["alive"], members.scanned["trust"], members.count, self.record.tally)
@@ -203,7 +222,7 @@ class RelationshipModel(ColumnModel):
 
     def adopt(self, policy: Policy | Timeline) -> None:
         """Declare a policy, or a timeline of policies, from now on; leaders carry it into practice."""
-        self.timeline, self.adopted, self.switched = as_timeline(policy), self.now, self.now
+        self.timeline, self.adopted, self.switched = in_steps(as_timeline(policy)), self.now, self.now
         self.before = self.declared
         self._declare()
 
@@ -232,9 +251,11 @@ class RelationshipModel(ColumnModel):
         """Somebody was added by hand: room for ties, an identity, and no requests unless there is a rate."""
         if isinstance(agent, Member):
             self.tables["ties"].add(self.departments)
+            self.tables["origins"].add(1)
             if "circles" in self.tables:
                 self.tables["friendships"].add(FRIENDS)
             agent.identity = agent.identity or BY_HAND + agent.row
+            self.tables["origins"]["root"][agent.row] = agent.identity
             agent.joined = self.now
             agent.renewal_week = (self.now + WEEKS - 1) % WEEKS
             agent.next_request = self.now + 1.0 / agent.request_rate if agent.request_rate > 0 else math.inf
@@ -261,6 +282,7 @@ class RelationshipModel(ColumnModel):
         members = self.tables["members"]
         for name in ("value_member", "value_organisation", "answers"):
             members[name][:] = 0
+        self.tables["origins"]["lapsed"][:] = NEVER
         self.switch, self.cohort = self.now, np.flatnonzero(members["alive"])
 
     def fork(self, policy: Policy | Timeline) -> "RelationshipModel":

@@ -75,6 +75,11 @@ class Outcome:
         self.surplus = self.to_member + self.to_organisation
         self.answers = self.members["answers"][cohort].astype(float)
 
+    def first_left(self) -> np.ndarray:
+        """Week in which each member left for the first time, -1 never: who comes back has left all the same."""
+        lapsed = self.model.tables["origins"]["lapsed"]
+        return np.where(lapsed >= 0, lapsed, self.members["left"])
+
     def per_request(self) -> np.ndarray:
         """Surplus per answered request of those in the cohort who had one; dues per request."""
         asked = self.answers > 0
@@ -105,7 +110,7 @@ def measure(outcome: Outcome) -> dict[str, float]:
 
 def survival(outcome: Outcome) -> Iterator[tuple[str, float]]:
     """Share of the cohort still members N years after the switch, as (survival_year_N, share)."""
-    left = outcome.members["left"][outcome.cohort]
+    left = outcome.first_left()[outcome.cohort]
     for year in range(1, outcome.weeks // WEEKS + 1):
         yield f"survival_year_{year}", float(np.mean((left < 0) | (left >= outcome.switch + WEEKS * year)))
 

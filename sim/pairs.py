@@ -44,7 +44,7 @@ def break_even_week(reference: Outcome, arm: Outcome) -> float:
     paths = []
     for outcome in (reference, arm):
         rows = outcome.model.record.rows[outcome.switch : outcome.model.now]
-        paths.append(np.cumsum(rows[:, series.REVENUE] - rows[:, series.SPENT].sum(axis=1)))
+        paths.append(np.cumsum(rows[:, series.EARNED].sum(axis=1) - rows[:, series.SPENT].sum(axis=1)))
     behind = np.flatnonzero(paths[1] - paths[0] < 0.0)
     if len(behind) == 0:
         return 0.0

@@ -67,6 +67,34 @@ class Policy:
     cocreate_launch: float = quantity(0.0, "0 in house .. 1 with members", 0.0, 1.0, TEXT_003, "how far members carry the launch. Price of more: members' own hours")
     drop_unprofitable: float = quantity(0.0, "0 never .. 1 at any loss", 0.0, 1.0, TEXT_003, "how small a loss ends a service. Price of more: members who used it are turned away")
 
+    # A community made by members.
+    community_fight: float = quantity(0.0, "0 let be .. 1 all means", 0.0, 1.0, TEXT_000, "how hard the organisation fights the community. Price of more: money, and the anger of those who take part and of their friends")
+    community_copy: float = quantity(0.0, "0 none .. 1 all it takes", 0.0, 1.0, TEXT_000, "a platform of one's own, bought without asking members. Price of more: money, advertisements shown to those who use it")
+    community_observe: float = quantity(0.0, "0 never .. 1 every day", 0.0, 1.0, TEXT_000, "how closely staff follow what is said in the community. Price of more: staff hours")
+    community_host: float = quantity(0.0, "0 leave to members .. 1 host", 0.0, 1.0, TEXT_001, "how far the organisation hosts the community, shaped with its members; begins one where there is none. Price of more: staff hours, money, answers that members no longer need from the organisation")
+    community_collaborate: float = quantity(0.0, "0 apart .. 1 together", 0.0, 1.0, TEXT_000, "how far staff and active participants work out answers together. Price of more: staff hours, participants' own hours")
+    community_paid: float = quantity(0.0, "0 free .. 1 all levels offered", 0.0, 1.0, TEXT_000, "paid levels of taking part, built on the community. Price of more: the cost of running them, participants who leave the community over it")
+
+    # Members who cost more than they pay. With all three at 0 they are tolerated.
+    priorities: float = quantity(0.0, "0 silent .. 1 a condition", 0.0, 1.0, TEXT_002, "how plainly prospects are told which of the organisation's own needs must be met. Price of more: prospects who do not accept, more of them the weaker the organisation's position")
+    limits: float = quantity(0.0, "share", 0.0, 1.0, TEXT_002, "share of use above what a member pays that is answered in short. Price of more: let-downs, of those misjudged too")
+    let_go: float = quantity(0.0, "share of members", 0.0, 1.0, TEXT_002, "share of members seen to cost clearly more than they pay whose membership is not renewed. Price of more: dues, those misjudged, friends who watch, what is said outside")
+
+    # Who is put first: how the hours that the week's duties leave are divided. Only the shares of these three count.
+    first_members: float = quantity(0.5, "weight", 0.0, 1.0, TEXT_001, "weight of members in the hours that duties leave. Price of more: hours for partners and staff")
+    first_partners: float = quantity(0.5, "weight", 0.0, 1.0, TEXT_001, "weight of partners in the hours that duties leave. Price of more: hours for members and staff")
+    first_staff: float = quantity(0.5, "weight", 0.0, 1.0, TEXT_001, "weight of the staff's own development and rest in the hours that duties leave. Price of more: hours for members and partners")
+
+    # Speaking with members who have not asked.
+    broadcast: float = quantity(0.2, "0 nothing .. 1 all the time", 0.0, 1.0, TEXT_001, "how much is sent to all members alike. Price of more: money, whatever the size of the membership; and attention, which tires")
+    dialogue: float = quantity(0.0, "share of members a year", 0.0, 1.0, TEXT_001, "share of members with whom somebody of the staff has a conversation of their own each year. Price of more: staff hours for each of them, members' own hours")
+    gather: float = quantity(0.0, "share of members a year", 0.0, 1.0, TEXT_001, "share of members invited each year to meet each other. Price of more: staff hours for each meeting and for whoever tends it, money for each guest, members' own hours")
+
+    # Recruiting and keeping.
+    relationship_money: float = quantity(0.0, "dues per member-year", 0.0, 0.5, TEXT_000, "money for campaigns and for calling on members, for each member at founding; each unit does less than the one before. Price of more: margin")
+    acquisition: float = quantity(0.5, "share of that money", 0.0, 1.0, TEXT_000, "part of that money for campaigns among people outside; the rest is for calling on members before their dues fall due. Price of more: those bought fit less, and nobody calls on members")
+    claim: float = quantity(0.0, "0 modest .. 1 far above the usual", 0.0, 1.0, TEXT_002, "what the organisation says of itself outside. It draws prospects, who start with more trust. Price of more: they expect more, and a claim above what is lived is believed less and less")
+
 
 LEVERS = Policy.record_dtype.names
 

@@ -36,8 +36,8 @@ def series(name: str, unit: str, about: str) -> int:
 
 MEMBERS = series("members", "members", "members at the end of the week")
 TRUST = series("trust_mean", "0..1", "mean trust of members")
-REQUESTS = series("requests", "requests", "requests that arose")
-PARTS = series("parts", "parts", "parts of requests answered, one a domain touched")
+REQUESTS = series("requests", "requests", "requests that came to the organisation")
+PARTS = series("parts", "parts", "parts of these requests, one a domain touched")
 FREE = series("free_parts", "parts", "parts answered with discretion")
 HANDED_OFF = series("handed_off", "parts", "parts handed to another department")
 REFUSED = series("refused", "parts", "parts turned away, their service dropped")
@@ -81,15 +81,64 @@ REPLACEMENT = series("replacement", "dues", "cost of replacing staff and leaders
 INNOVATION = series("innovation", "dues", "money spent on developing the offer")
 SALES_LOST = series("sales_lost", "dues", "what members sent to a better source did not buy")
 LAUNCHES = series("launches", "projects", "projects launched")
-SPENT = [SERVING, GIFTS, ACQUISITION, REPLACEMENT, INNOVATION, SALES_LOST]
+OUTREACH = series("outreach", "dues", "money spent on campaigns and on calling on members")
+SPENT = [SERVING, GIFTS, ACQUISITION, REPLACEMENT, INNOVATION, SALES_LOST, OUTREACH]
 """The costs that margin subtracts from revenue."""
 DUE_BELIEF = series("due_belief", "quality", "believed quality, summed over members due")
 DUE_BOND = series("due_bond", "0..1", "personal bond, summed over members due")
 DUE_GRIEVANCE = series("due_grievance", "members", "members due with a grievance")
 DUE_SURROUNDINGS = series("due_surroundings", "quality", "what other members add to or take from renewal, summed over members due")
-LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause")
+LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause", "community", "let_go")
 LAPSES = [series(f"lapse_{reason}", "members", f"lapses: {reason.replace('_', ' ')}") for reason in LAPSE_REASONS]
 FIRST_LAPSE = LAPSES[0]
+LAPSE_LET_GO = LAPSES[LAPSE_REASONS.index("let_go")]
+# Members who cost more than they pay, and who is spoken with.
+LOOKED_AT = series("looked_at", "members", "members whose cost of the past year was looked at")
+LOOKED_COST = series("looked_cost", "dues", "what serving them had cost in that year")
+LOSS_MAKING = series("loss_making", "members", "of them, cost more than they paid")
+LOSS_COST = series("loss_cost", "dues", "what serving those had cost")
+LOSS_SEEN = series("loss_seen", "members", "of them, seen by the organisation as costing more than they paid")
+NOT_KEPT = series("not_kept", "members", "members whose membership the organisation did not renew")
+MISJUDGED = series("misjudged", "members", "of them, had cost no more than they paid")
+LIMITED = series("limited", "parts", "parts answered in short, since the member is seen to use too much")
+NOT_ACCEPTING = series("not_accepting", "people", "prospects who would have joined and did not accept the organisation's priorities")
+TALKED_WITH = series("talked_with", "members", "members with whom somebody had a conversation they had not asked for")
+INVITED = series("invited", "members", "members invited to meet others")
+CAME = series("came", "members", "of them, came")
+COMMUNICATING = series("communicating_hours", "hours", "staff hours for conversations and meetings")
+COMMUNICATION = series("communication", "dues", "money and hours for conversations and meetings, on the accounts of those who took part")
+SENDING = series("sending", "dues", "money for what is sent to all, and hours for meetings that nobody came to; on nobody's account")
+SPENT += [COMMUNICATION, SENDING]
+
+# The community made by members.
+COMMUNITY_INSIDE = series("community_members", "members", "members who take part in the community")
+COMMUNITY_OUTSIDE = series("community_outsiders", "people", "people who are no members and take part in the community")
+COMMUNITY_ACTIVE = series("community_active", "average participants", "active participants, an average one who has just joined counting as 1")
+PEER_HELP = series("peer_help", "requests", "requests answered by peers, which do not come to the organisation")
+PEER_WORTH = series("peer_worth", "dues", "worth of those answers, less the time of askers and helpers")
+COMMUNITY_ANGER = series("community_anger", "members", "members angered by the fight against the community")
+PAID_TIERS = series("paid_tiers", "dues", "fees for paid levels of the community, from members and others")
+ADVERTISING = series("advertising", "dues", "what advertisements on a bought platform bring")
+COMMUNITY_COST = series("community_cost", "dues", "money spent on the community: fighting, a platform, hosting, paid levels")
+DUE_INSIDE = series("due_in_community", "members", "members due who take part in the community")
+RENEWED_INSIDE = series("renewed_in_community", "members", "of them, renewed")
+SPENT.append(COMMUNITY_COST)
+EARNED = [REVENUE, PAID_TIERS, ADVERTISING]
+"""What margin counts as revenue."""
+
+# Entry and exit.
+REFERRED = series("referred", "members", "people who joined because a member brought them")
+BOUGHT = series("bought", "members", "people who joined because of a campaign")
+RETURNED = series("returned", "members", "people who had left and joined again")
+REACHED = series("reached", "people", "people outside whom campaigns made think of joining")
+SPEAKING_FOR = series("speaking_for", "chances", "chances that members asked bring somebody, summed")
+SPEAKING_AGAINST = series("speaking_against", "chances", "chances that members asked, and leavers, warn others, summed")
+ASKED_VOICES = series("asked_voices", "members", "members due and leavers whose word counts outside")
+CALLED = series("called", "members", "members called on before dues fell due")
+TAKEN_UP = series("taken_up", "complaints", "open complaints put right in such a call")
+BOUND = series("bound", "members", "members whose year ended under a contract that did not")
+LEFT_BOUND = series("left_bound", "members", "of them, left before its end")
+LAPSED_GRIEVED = series("lapsed_grieved", "members", "members due with a grievance who left")
 
 
 @kernel

@@ -58,6 +58,16 @@ class Scenario:
     shift_share: float = quantity(0.4, "share", 0.0, 0.9, ASSUMED, "part of an answer's worth that lies in latent needs from then on")
     breach_week: int = quantity(-1, "week", -1, 2000, ASSUMED, "week from founding of a breach of trust by the organisation; -1 none")
     breach: float = quantity(0.7, "share", 0.0, 1.0, ASSUMED, "part of everybody's trust lost in it")
+    community_week: int = quantity(-1, "week", -1, 2000, ASSUMED, "week from founding in which a member begins a community; -1 nobody does")
+    outsiders: int = quantity(0, "people", 0, 100_000_000, ASSUMED, "people who are no members at founding and could take part in a community; with the members they are its ceiling")
+    community_innovation: float = quantity(0.03 / 52.0, "per week", 0.0, 1.0, "Sultan, Farley & Lehmann 1990: .03 a year, mean of 213 applications", "chance to join the community unmoved by others (Bass 1969: coefficient of innovation)")
+    community_imitation: float = quantity(0.38 / 52.0, "per week", 0.0, 1.0, "Sultan, Farley & Lehmann 1990: .38 a year, mean of 213 applications", "how strongly those who have joined move the others (Bass 1969: coefficient of imitation)")
+    mean_field: int = quantity(0, "0 no, 1 yes", 0, 1, ASSUMED, "averages in place of ties, friends, colleagues and persons on the staff: the twin that tells which results need agents")
+    market: float = quantity(1.0, "ratio", 0.0, 20.0, ASSUMED, "people who consider joining, against the usual number for an organisation of this size")
+    contract_share: float = quantity(0.0, "share of members", 0.0, 1.0, ASSUMED, "members who are bound by a contract")
+    contract_years: int = quantity(2, "years", 1, 10, ASSUMED, "length of a contract; it begins anew when it is renewed")
+    contract_sorting: float = quantity(0.5, "correlation", 0.0, 1.0, ASSUMED, "how far it is the committed who take a contract; 0 chance alone")
+    cancel_charge: float = quantity(3.0, "dues", 0.0, 20.0, ASSUMED, "what leaving before the end of a contract costs a member")
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False

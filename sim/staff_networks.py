@@ -10,6 +10,7 @@ import numpy as np
 from sim.compiled import making_kernel
 from sim.luck import decision, draws, normal, poisson
 from sim.processes.colleagues import own_department_weight, talk_partner
+from sim.steps import WEEKS
 
 CONTACTS, PARTNERS, PEOPLE = (decision(f"staff_networks.{what}") for what in ("contacts", "partners", "people"))
 MOST = 400  # contacts of one person in a week
@@ -116,7 +117,7 @@ def faded_bonds(model) -> tuple[np.ndarray, np.ndarray]:
     held = living & (ties["staff"] >= 0)
     held[held] &= staff["alive"][ties["staff"][held]]
     weeks = model.now - ties["last_contact"][held]
-    return ties["bond"][held] * np.exp(-weeks / (52.0 * model.world.encounters.bond_years)), ties["staff"][held]
+    return ties["bond"][held] * np.exp(-weeks / (WEEKS * model.world.encounters.bond_years)), ties["staff"][held]
 
 
 def settled_bond(interval: float, growth: float, years: float) -> float:

@@ -13,18 +13,26 @@ import numpy as np
 from sim.compiled import COMPILING
 from sim.policy import ROW
 from sim.processes.accounts import AccountParameters
+from sim.processes.brand import BrandParameters
 from sim.processes.budget import BudgetParameters
+from sim.processes.campaigns import CampaignParameters
 from sim.processes.colleagues import ColleagueParameters
+from sim.processes.communication import CommunicationParameters
+from sim.processes.community import CommunityParameters
 from sim.processes.encounters import EncounterParameters
 from sim.processes.friendships import FriendshipParameters
 from sim.processes.growth import GrowthParameters
 from sim.processes.hiring import HiringParameters
 from sim.processes.innovation import InnovationParameters
+from sim.processes.keeping import KeepingParameters
 from sim.processes.leadership import LeadershipParameters
 from sim.processes.learning import LearningParameters
 from sim.processes.needs import NeedsParameters
+from sim.processes.referrals import ReferralParameters
 from sim.processes.renewals import RenewalParameters
+from sim.processes.returns import ReturnParameters
 from sim.processes.routing import RoutingParameters
+from sim.processes.selection import SelectionParameters
 from sim.processes.trust import TrustParameters
 from sim.processes.worklife import WorklifeParameters
 from sim.quantities import Quantity, described
@@ -49,6 +57,14 @@ class World:
     friendships: FriendshipParameters = field(default_factory=FriendshipParameters)
     accounts: AccountParameters = field(default_factory=AccountParameters)
     budget: BudgetParameters = field(default_factory=BudgetParameters)
+    community: CommunityParameters = field(default_factory=CommunityParameters)
+    selection: SelectionParameters = field(default_factory=SelectionParameters)
+    communication: CommunicationParameters = field(default_factory=CommunicationParameters)
+    keeping: KeepingParameters = field(default_factory=KeepingParameters)
+    campaigns: CampaignParameters = field(default_factory=CampaignParameters)
+    referrals: ReferralParameters = field(default_factory=ReferralParameters)
+    returns: ReturnParameters = field(default_factory=ReturnParameters)
+    brand: BrandParameters = field(default_factory=BrandParameters)
 
     @classmethod
     def parameters(cls) -> Iterator[tuple[str, str, Quantity, float]]:

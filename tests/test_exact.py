@@ -250,7 +250,8 @@ def test_without_requests_trust_stays_where_it_is():
 EVERYTHING_COSTS = dataclasses.replace(
     LOOSENED_HOLISTIC, solutions=0.5, advice=0.8, vulnerability=0.9, transparency=0.3, replace_leaders=1.0, selectivity=6,
     development=3.0, innovation=0.3, survey=0.5, cocreate_idea=0.3, cocreate_development=1.0, cocreate_launch=1.0,
-    drop_unprofitable=0.4,
+    drop_unprofitable=0.4, relationship_money=0.1, acquisition=0.6, claim=0.5,
+    dialogue=0.5, gather=0.5, let_go=0.2, limits=0.3,
 )  # fmt: skip
 
 
@@ -265,14 +266,14 @@ def test_money_in_is_money_out_and_margin(policy):
     arm = model.fork(policy)
     arm.run_for(156)
     first, last = arm.switch, arm.now
-    revenue, serving, gifts, acquisition, replacement, innovation, lost = (
+    revenue, serving, gifts, acquisition, replacement, innovation, lost, outreach, speaking, *others = (
         arm.record.total(which, first, last) for which in (series.REVENUE, *series.SPENT)
     )
     booked = arm.tables["members"]["value_organisation"].sum()
-    assert booked == pytest.approx(revenue - serving - gifts - acquisition - lost, rel=1e-10)
+    assert booked == pytest.approx(revenue - serving - gifts - acquisition - lost - speaking, rel=1e-10)
     member_years = arm.record.total(series.MEMBERS, first, last) / 52
-    assert arm.metrics()["margin"] * member_years == pytest.approx(booked - replacement - innovation, rel=1e-10)
-    paid = arm.record.total(series.RENEWED, first, last) + arm.record.total(series.RECRUITS, first, last)
+    assert arm.metrics()["margin"] * member_years == pytest.approx(booked - replacement - innovation - outreach - sum(others), rel=1e-10)
+    paid = sum(arm.record.total(which, first, last) for which in (series.RENEWED, series.RECRUITS, series.RETURNED))
     assert revenue == pytest.approx(paid * arm.scenario.dues)
     hired, appointed = (np.count_nonzero(arm.tables[name]["hired"] >= first) for name in ("staff", "leaders"))
     search = arm.world.hiring.replacement_cost + arm.world.hiring.applicant_cost * policy.selectivity
@@ -280,7 +281,8 @@ def test_money_in_is_money_out_and_margin(policy):
     assert acquisition == pytest.approx(arm.record.total(series.RECRUITS, first, last) * arm.world.growth.recruit_cost)
     assert lost == pytest.approx(arm.record.total(series.ADVISED, first, last) * arm.world.accounts.sale)
     if policy is EVERYTHING_COSTS:
-        assert min(lost, innovation, replacement, hired, appointed, arm.record.total(series.ADVISED, first, last)) > 0.0
+        spent = [arm.record.total(which, first, last) for which in (series.OUTREACH, series.ADVISED)]
+        assert min(*spent, lost, innovation, replacement, hired, appointed) > 0.0
 
 
 def test_what_is_spent_on_innovation_was_set_aside_for_it():
@@ -396,7 +398,7 @@ def test_nobody_is_lost_or_doubled(departments):
         lapses = row[series.LAPSES].sum()
         assert lapses == row[series.DUE] - row[series.RENEWED]
         assert row[series.RECRUITS] == len(arm.tables["members"]) - joined_before
-        living.append(living[-1] + row[series.RECRUITS] - lapses)
+        living.append(living[-1] + row[series.RECRUITS] + row[series.RETURNED] - lapses)
         employed.append(employed[-1] + len(arm.tables["staff"]) - hired_before - row[series.STAFF_LEFT] - gone)
         assert living[-1] == row[series.MEMBERS] == len(arm.members) == np.count_nonzero(arm.members.column("alive"))
         assert employed[-1] == len(arm.staff) == np.count_nonzero(arm.seats >= 0)
@@ -455,7 +457,9 @@ def reorder_members(model, order):
     friend_rows = (np.asarray(order)[:, None] * FRIENDS + np.arange(FRIENDS)).ravel()
     for name in Friendship.columns:
         friendships[name][:] = friendships[name][friend_rows]
-    for column in (friendships["other"], model.tables["circles"]["latest"]):
+    origins = model.tables["origins"]
+    origins["root"][:] = origins["root"][order]
+    for column in (friendships["other"], model.tables["circles"]["latest"], model.tables["forum"]["latest"]):
         column[:] = place[column]
 
 
@@ -472,7 +476,7 @@ def test_the_order_of_members_changes_nobody(policy):
     assert len(first["identity"]) > 120
     assert same_people(first, second) == set()
     staff = [columns_of(model) for model in models]
-    with_rows = ("members", "ties", "friendships", "circles")
+    with_rows = ("members", "ties", "friendships", "circles", "forum", "origins")
     assert {place for place in differing(*staff) if place[0] not in with_rows} == set()
     assert same_people(*map(arrays_of, models)) == set()
     assert models[0].offer.any() == (policy is CLOSE)

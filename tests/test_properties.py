@@ -337,17 +337,22 @@ def test_who_sees_less_believes_something_nearer_the_offer_and_less_surely(estim
     assert uncertainty - 1e-12 <= sure <= unsure + 1e-12 <= prior + 2e-12
 
 
+def joining_chance(*given):
+    """Chance that a prospect joins whom nobody among the members brings or warns."""
+    return renewals.logistic(growth.joining_odds(*given))
+
+
 @UNSEEN
 @given(pair, st.tuples(st.floats(0, 2), st.floats(0, 2)).map(sorted), unit, world_of["growth"])
 def test_prospects_join_more_readily_the_better_the_talk_and_the_more_events(reputations, events, usual, world):
     """And the more is promised: that is believed before it is lived."""
-    low, high = (growth.joining_chance(reputation, usual, events[0], 0.5, world) for reputation in reputations)
+    low, high = (joining_chance(reputation, usual, events[0], 0.5, world) for reputation in reputations)
     assert 0.0 < low <= high < 1.0
-    low, high = (growth.joining_chance(reputations[0], usual, effect, 0.5, world) for effect in events)
+    low, high = (joining_chance(reputations[0], usual, effect, 0.5, world) for effect in events)
     assert 0.0 < low <= high < 1.0
-    low, high = (growth.joining_chance(usual, usual, events[0], promise, world) for promise in reputations)
+    low, high = (joining_chance(usual, usual, events[0], promise, world) for promise in reputations)
     assert 0.0 < low <= high < 1.0
-    assert growth.joining_chance(usual, usual, 1.0, 0.0, world) == pytest.approx(world.joining)
+    assert joining_chance(usual, usual, 1.0, 0.0, world) == pytest.approx(world.joining)
 
 
 @UNSEEN
@@ -385,14 +390,15 @@ def test_a_common_promise_gives_way_to_own_experience(commitment, years, promise
 
 
 @UNSEEN
-@given(unit, st.floats(-20, 20), st.tuples(*[st.floats(-5, 5)] * 5))
+@given(unit, st.floats(-20, 20), st.tuples(*[st.floats(-5, 5)] * 6))
 def test_a_reason_for_leaving_would_have_kept_the_member(chance, odds, gaps):
     code = renewals.reason(odds, chance, *gaps)
     enough = [gap for gap in gaps if gap > 0.0 and chance < renewals.logistic(odds + gap)]
     if code == renewals.NO_SINGLE_CAUSE:
         assert not enough
     else:
-        assert gaps[code - renewals.COMMITMENT] == max(enough)
+        named = gaps[-1] if code == renewals.COMMUNITY_INSTEAD else gaps[code - renewals.COMMITMENT]
+        assert named == max(enough)
 
 
 # A promise and nothing else.

@@ -208,7 +208,8 @@ def test_a_metric_more_changes_nothing_but_the_list_of_metrics(untouched, monkey
 
 
 # Nobody's offer is made for the average of all, and means do not follow what all bring in.
-UNCOUPLED = {"routing__week_hours": 40.0, "routing__hours": 0.5, "growth__word_of_mouth": 0.0, "growth__prospects": 2.0,
+UNCOUPLED = {"routing__week_hours": 40.0, "routing__hours": 0.5, "growth__word_of_mouth": 0.0,
+             "brand__earned": 0.0, "referrals__reach": 0.0, "growth__prospects": 2.0,
              "innovation__threshold": 1.0, "budget__response": 0.0}  # fmt: skip
 
 
@@ -306,7 +307,7 @@ ARGUMENTS = {
         "trust alignment empathy information strictness coverage freedom_rank visible tailoring known voice codified "
         "records promise reputation bond grievance friction share autonomy tolerance_share climate own other values known_why "
         "survey cocreate_idea intimacy together trait listening immersed transparency vulnerability evaluation judgement "
-        "insight ceiling gain loss aptitude roles unfair most level fading speed response weight fitting".split(),
+        "insight ceiling gain loss aptitude roles unfair most level fading speed response weight fitting appreciated credit claim".split(),
         unit,
     ),
     **dict.fromkeys("chance uniform".split(), chance),
@@ -318,7 +319,10 @@ ARGUMENTS = {
         "quality line expectation usual belief ability skill value low high spotting error target trained".split(),
         st.floats(-4, 4),
     ),
-    **dict.fromkeys("base commitment odds log_odds base_gap belief_gap bond_gap grievance_gap friends_gap x".split(), st.floats(-60, 60)),
+    **dict.fromkeys(
+        "base commitment odds log_odds base_gap belief_gap bond_gap grievance_gap friends_gap community_gap drawn x".split(),
+        st.floats(-60, 60),
+    ),
     "effort": st.floats(0.2, 1.0), "care": st.floats(0.05, 2.0), "message": st.floats(0.05, 1.0), "power": st.floats(-6, 0.9),
     "events": st.floats(0, 2), "time": st.floats(0, 2), "hours": st.floats(0, 60), "straying": st.floats(-0.3, 0.3),
     "margin": st.floats(-1e5, 1e5), "planned": st.floats(-1e5, 1e5), "revenue": st.floats(0, 1e6), "integration": st.floats(0, 2),
@@ -326,9 +330,15 @@ ARGUMENTS = {
     "position": st.floats(-7, 7), "luck": st.tuples(word, word), "mean": st.floats(0, 300), "morale": st.floats(-3, 3),
     "load": st.floats(0, 50), "weeks": st.floats(0, 2000), "years": years, "cost": unit, "growth": unit, "kept": st.floats(0.8, 1.0),
     "tolerance": st.floats(0.3, 2.0), "spread": st.floats(0.2, 2.0), "drift": st.floats(0, 0.6), "least": st.floats(0.2, 1.0),
-    "deviation": st.floats(-9, 9), "step": st.floats(0, 1),
+    "sorting": unit, "money": st.floats(0, 0.5), "half": st.floats(0.01, 1), "misfit": st.floats(1, 2.5), "hurdle": st.floats(0, 10),
+    "staying": st.floats(-60, 60), "word_of_mouth": st.floats(0, 10), "deviation": st.floats(-9, 9), "step": st.floats(0, 1),
     "dues": st.floats(0, 5), "outside_option": st.floats(-3, 3), "lived": st.floats(-10, 10),
-    "around": st.floats(-5, 3), "selectivity": st.floats(1, 8), "contagion_weeks": st.floats(1, 104), "promise_years": st.floats(0, 30),
+    "around": st.floats(-5, 3), "selectivity": st.floats(1, 8),
+    "innovation": st.floats(0, 1), "imitation": st.floats(0, 2), "inequality": st.floats(0.3, 3),
+    "active": st.floats(0, 1e6), "expected": st.floats(0, 1e6), "likeness": st.floats(0, 0.95),
+    "contagion_weeks": st.floats(1, 104), "promise_years": st.floats(0, 30),
+    **dict.fromkeys("priorities measure limits sent".split(), unit), **dict.fromkeys("asking fair".split(), st.floats(0, 6)),
+    "beyond": st.floats(-1, 1), "slack": st.floats(0, 10), "tiring": st.floats(0, 5), "partners": st.floats(-4, 8),
     "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),
     "main_domain": st.integers(0, 1), "first": st.integers(0, 99), "posts": st.integers(1, 9), "opened": st.just(1),
 }  # fmt: skip
@@ -337,7 +347,11 @@ RECORDS = {
     "leadership": type(World().leadership),
 }  # fmt: skip
 # Names that mean something else in one process.
-OWN = {("worklife", "fit"): unit, ("leadership", "usual"): st.floats(1, 30)}
+OWN = {
+    ("worklife", "fit"): unit, ("contracts", "commitment"): chance,
+     ("leadership", "usual"): st.floats(1, 30), ("selection", "error"): st.floats(0, 8),
+    ("selection", "cost"): st.floats(0, 100), ("routing", "cost"): st.floats(0, 100), ("selection", "usual"): unit,
+}
 
 
 def numbers_of(kind):

@@ -8,27 +8,57 @@ from conftest import LOOSENED_HOLISTIC, PROCESSES, Notebook, arrays_of, columns_
 
 import sim
 from sim import WEEK, Policy
-from sim.agents import Case, Circle, Department, Friendship, Leader, Member, Project, Staff, Tie
+from sim.agents import (
+    Case,
+    Circle,
+    Community,
+    Department,
+    Friendship,
+    Leader,
+    Member,
+    Origin,
+    Project,
+    Staff,
+    Tie,
+)  # fmt: skip
 from sim.metrics import METRICS
 from sim.quantities import OutOfRange
 
 KINDS = {
     "members": Member, "ties": Tie, "staff": Staff, "leaders": Leader, "departments": Department, "projects": Project,
-    "friendships": Friendship, "circles": Circle,
+    "friendships": Friendship, "circles": Circle, "community": Community, "forum": Circle, "origins": Origin,
 }  # fmt: skip
 # Where posts close their holders have to go: hiring does it once a year where posts follow members, budget where they
 # follow results. Both hand on work that waits, and worklife does when somebody leaves.
 SHARED = {
     **{("staff", name): {"hiring", "budget"} for name in ("alive", "left", "post")},
     ("staff", "backlog"): {"worklife", "hiring", "budget"},
-    ("cases", "advising"): {"routing"},  # which draws whether it may come to advice; the answer decides
+    # Requests that peers answer are taken out of the table; the others move up.
+    **{("cases", name): {"community"} for name in Case.columns},
+    ("cases", "advising"): {"routing", "community"},  # routing draws whether it may come to advice; the answer decides
+    # Accounts add what serving a member cost; who looks at it starts anew.
+    ("members", "served"): {"selection"},
+    # A conversation teaches, moves trust and is a contact, as an answer is; guests of a meeting get to know each other.
+    ("members", "trust"): {"selection", "communication", "keeping", "innovation", "brand"},
+    **{("members", name): {"communication"} for name in ("estimate", "uncertainty", "holder")},
+    **{("ties", name): {"communication"} for name in ("staff", "since", "contacts")},
+    **{("ties", name): {"communication", "keeping"} for name in ("bond", "last_contact")},
+    **{("friendships", name): {"communication"} for name in ("other", "since")},
+    # Calls take up complaints and refresh ties; whoever takes part in development is moved by what comes of it; campaigns,
+    # referrals and a name shape newcomers, whose rows are new; whoever comes back is the same person again.
+    ("members", "expectation"): {"brand"}, ("members", "grievance"): {"keeping"},
+    **{("members", name): {"returns"} for name in ("alive", "left", "lapse", "next_request")},
+    **{("members", name): {"accounts", "renewals"} for name in ("value_member", "value_organisation")},
 }
 OWNERS = {  # what a model keeps beside its tables
     "trend": {"needs"}, "centre": {"needs"}, "expressed": {"needs"}, "vision": {"leadership"}, "offer": {"innovation"},
-    "reputation": {"growth"}, "enacted": {"leadership"}, "declared": set(), "opened": {"hiring", "budget"},
+    "reputation": {"growth"}, "against": {"referrals"}, "credit": {"brand"},
+    "enacted": {"leadership"}, "declared": set(), "opened": {"hiring", "budget"},
     "seats": {"worklife", "hiring", "budget"}, "vacant_since": {"worklife", "hiring", "budget"}, "applicants": {"hiring"},
+    "known_offer": {"communication"}, "averages": {"routing"},
 }  # fmt: skip
 WEEKS = 30
+COMMUNITY = {"community_week": 5, "community_imitation": 0.3, "community_innovation": 0.02, "outsiders": 300}
 
 
 def test_every_column_is_owned_by_a_process_or_by_founding():
@@ -107,9 +137,12 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
         leadership__search_weeks=2, hiring__vacancy=1, accounts__material=0.1,
     )  # fmt: skip
     policy = dataclasses.replace(
-        LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5
+        LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5,
+        community_fight=0.5, community_copy=0.5, community_observe=0.5, community_host=0.5, community_paid=0.5,
+        relationship_money=0.5, claim=0.5,
+        dialogue=0.8, gather=0.8, let_go=0.5, limits=0.5,
     )
-    model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow)
+    model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow, **COMMUNITY)
     # Named processes of its own, since the model looks whether leadership is among them.
     model.run_for(52)
     arm = model.fork(policy)
@@ -122,7 +155,7 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
         table, name = place
         owner = (Case if table == "cases" else KINDS[table]).columns[name].owner
         assert process in {owner} | SHARED.get(place, set()), f"{process} writes {table}.{name}, which is {owner}'s"
-    assert {process for process, _ in found} >= {entry.name for entry in entries} - {"growth", "budget"}
+    assert {process for process, _ in found} >= {entry.name for entry in entries} - {"growth", "campaigns", "budget"}
     if not follow:
         assert ("budget", ("staff", "alive")) in found
 
@@ -150,17 +183,18 @@ def test_with_everything_off_nothing_happens():
 def test_all_processes_do_something():
     """Without this, the tests above would pass on processes that do nothing."""
     world = world_with(innovation__threshold=0.0)
-    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5), world=world)
+    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5, dialogue=0.5), world=world, **COMMUNITY)
     before = columns_of(model)
-    model.run_for(WEEKS)
+    model.run_for(2 * WEEKS)  # selection needs a year of books before it looks
     after = columns_of(model)
     changed = {
         KINDS[table].columns[name].owner
         for (table, name), cells in before.items()
         if after[table, name][: len(cells)].tobytes() != cells.tobytes()
     }
-    assert changed >= {*PROCESSES} - {"growth", "budget", "hiring"}  # these work on posts, seats and newcomers
-    assert model.record.total(sim.recording.POSTS, 0, WEEKS) == WEEKS * model.posts
+    on_posts_and_newcomers = {"growth", "campaigns", "referrals", "returns", "brand", "keeping", "budget", "hiring"}
+    assert changed >= {*PROCESSES} - on_posts_and_newcomers
+    assert model.record.total(sim.recording.POSTS, 0, 2 * WEEKS) == 2 * WEEKS * model.posts
     assert len(after["members", "alive"]) > len(before["members", "alive"])
 
 
@@ -178,14 +212,15 @@ def test_a_process_taken_out_on_the_way_leaves_no_results_of_last_week_behind(ou
 
 
 def test_an_unknown_process_is_named():
-    with pytest.raises(OutOfRange, match="no process: choose from needs, leadership, routing"):
+    with pytest.raises(OutOfRange, match="no process: choose from needs, leadership, community, routing"):
         small_model(off=["need"])
 
 
 def test_the_week_is_in_the_order_in_which_one_thing_leads_to_another():
     assert [entry.name for entry in WEEK] == [
-        "needs", "leadership", "routing", "encounters", "trust", "learning", "innovation", "colleagues", "worklife", "hiring",
-        "renewals", "growth", "friendships", "accounts", "budget",
+        "needs", "leadership", "community", "routing", "encounters", "trust", "learning", "communication", "innovation",
+        "colleagues", "worklife", "hiring", "keeping", "selection", "renewals", "growth", "campaigns", "referrals", "returns",
+        "brand", "friendships", "accounts", "budget",
     ]  # fmt: skip
     assert all(entry.about for entry in WEEK)
     with pytest.raises(dataclasses.FrozenInstanceError):

@@ -13,9 +13,9 @@ from benchmarks.campaigns.killing import ROOT, command
 ONE_LINE = 1
 
 
-def lines(said: str) -> int:
-    """Lines a user is left with; a progress bar writes over its own."""
-    return len([line for line in said.split("\n") if line.strip()])
+def lines(said: bytes) -> int:
+    """Lines a user is left with: a progress bar writes over its own, so what stands before a carriage return is gone."""
+    return len([line for line in said.decode().split("\n") if line.rpartition("\r")[2].strip()])
 
 
 def two_at_once(place: Path, times: int, points: int = 2, replicates: int = 500) -> dict:
@@ -42,14 +42,14 @@ def two_at_once(place: Path, times: int, points: int = 2, replicates: int = 500)
         folder = place / f"pair-{number}"
         kill = number % 2 == 1
         first = subprocess.Popen(
-            command(folder, *words), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            command(folder, *words), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
         until = time.monotonic() + 60
         while not any((folder / "parts").glob("[0-9a-f]*.parquet")) and time.monotonic() < until:
             time.sleep(0.05)
         time.sleep(luck.random() * 0.5)
         second = subprocess.Popen(
-            command(folder, *words), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            command(folder, *words), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
         if kill:
             first.kill()
@@ -59,7 +59,7 @@ def two_at_once(place: Path, times: int, points: int = 2, replicates: int = 500)
         if second.returncode == 2:
             found["told"] += 1
             found["slowest_answer_s"] = round(max(found["slowest_answer_s"], time.monotonic() - looked), 1)
-            found["wrong_exits"] += lines(said) != ONE_LINE or "is being worked on by process" not in said
+            found["wrong_exits"] += lines(said) != ONE_LINE or b"is being worked on by process" not in said
         elif second.returncode == 0:
             found["stale_locks_taken_over" if kill else "waited"] += 1
         else:
@@ -97,7 +97,7 @@ def full_disk(place: Path, levels: int, points: int = 2, replicates: int = 400) 
             size = 40 + level * 60  # kB: from less than the plan needs to almost enough
             subprocess.run(["mount", "-o", f"remount,rw,size={size}k", disk], check=True)
             folder = disk / "store"
-            done = subprocess.run(command(folder, *words), cwd=ROOT, capture_output=True, text=True)
+            done = subprocess.run(command(folder, *words), cwd=ROOT, capture_output=True)
             found["levels"] += 1
             if done.returncode == 0:
                 found["enough_room"] += 1
@@ -105,7 +105,7 @@ def full_disk(place: Path, levels: int, points: int = 2, replicates: int = 400) 
                 found["one_line_and_exit_2"] += done.returncode == 2 and lines(done.stderr) == ONE_LINE
             if level % 5 == 0 and (folder / "parts").is_dir():
                 subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-                read_only = subprocess.run(command(folder, *words), cwd=ROOT, capture_output=True, text=True)
+                read_only = subprocess.run(command(folder, *words), cwd=ROOT, capture_output=True)
                 found["read_only_one_line_and_exit_2"] += (
                     read_only.returncode == 2 and lines(read_only.stderr) == ONE_LINE
                 )

@@ -102,11 +102,22 @@ def known(outcome: Outcome) -> float:
     return float(outcome.members["uncertainty"][outcome.living].mean(dtype=np.float64))
 
 
+def friends_among_members(outcome: Outcome) -> float:
+    """Friends who are members themselves, mean over members."""
+    other, alive = outcome.model.tables["friendships"]["other"], outcome.living
+    there = (other >= 0) & alive[other]
+    return float(there.reshape(len(alive), -1)[alive].sum() / max(1, alive.sum())) if len(other) else 0.0
+
+
 FREE = {"strictness": 0.2}
 QUICK = {"leadership.carry_weeks": 2.0}
 ABLATIONS = (
     Ablation("needs", FREE, "answers with discretion", summed(series.FREE)),
     Ablation("leadership", {"replace_leaders": 1.0, "relational_leaders": 1.0}, "curiosity of leaders", leaders_curiosity),
+    Ablation(
+        "community", {"community_host": 1.0}, "requests answered by peers", summed(series.PEER_HELP),
+        world={**QUICK, "routing.hosting_hours": 0.0, "community.half_active": 20.0, "community.host_draw": 20.0},
+    ),
     Ablation("routing", {"routing": 1.0}, "parts handed on, a request", a_request(series.HANDED_OFF), world=QUICK),
     Ablation(
         "encounters", {"guardrail": 0.3}, "gifts a request, dues", a_request(series.GIFTS),
@@ -117,6 +128,7 @@ ABLATIONS = (
         "learning", {"listening": 1.0}, "variance left in members' needs", known, setting=FREE,
         world={**QUICK, "routing.listening_hours": 0.0, "trust.humble": 0.0},
     ),
+    Ablation("communication", {"broadcast": 0.5}, "worth of answers, dues", summed(series.WORTH), setting={"broadcast": 0.0}),
     Ablation(
         "innovation", {"innovation": 0.1}, "misfit of the offer, sd of needs", misfit,
         setting={"innovation": 0.0, "survey": 0.9}, world={"needs.latent_years": 0.5}, scenario={"shift_week": 0},
@@ -133,8 +145,24 @@ ABLATIONS = (
         "hiring", {"selectivity": 8}, "skill of staff", staff_mean("skill"), setting={**FREE, "selectivity": 1},
         world={**QUICK, "worklife.leaving": 0.6, "hiring.validity": 0.9},
     ),
+    Ablation("keeping", {"relationship_money": 0.3}, "members called on", summed(series.CALLED), setting={"acquisition": 0.0}),
+    Ablation("selection", {"let_go": 1.0}, "members the organisation did not keep", summed(series.LAPSE_LET_GO)),
     Ablation("renewals", FREE, "members kept", members_kept, world=QUICK),
     Ablation("growth", FREE, "members who joined", members_joined, world=QUICK),
+    Ablation(
+        "campaigns", {"relationship_money": 0.3}, "members whom campaigns brought", summed(series.BOUGHT),
+        setting={"acquisition": 1.0},
+    ),
+    Ablation(
+        "referrals", {"listening": 1.0}, "chances that members bring somebody", summed(series.SPEAKING_FOR), setting=FREE,
+        world={**QUICK, "routing.listening_hours": 0.0},
+    ),
+    Ablation("returns", FREE, "members who came back", summed(series.RETURNED), world={**QUICK, "returns.hurdle": 1.0}),
+    Ablation("brand", {"claim": 1.0}, "belief in what is claimed", lambda outcome: float(outcome.model.credit[0])),
+    Ablation(
+        "friendships", {"gather": 0.5}, "friends among the members, a member", friends_among_members,
+        world={"friendships.meets": 0, "friendships.belonging": 1.0},
+    ),
     Ablation("accounts", FREE, "value to the organisation", value_to_organisation, world=QUICK),
     Ablation("budget", FREE, "posts", lambda outcome: float(outcome.model.posts), world=QUICK),
 )  # fmt: skip

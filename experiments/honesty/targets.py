@@ -15,6 +15,7 @@ from experiments.fits.targets import (
     contract_statistics,
 )
 from experiments.honesty.networks import contacts_at_default_size, contacts_of_units
+from experiments.honesty.spread import lock_in, spread
 from experiments.settings.scenarios import scenario_named
 from sim import Policy, RelationshipModel, World
 from sim import recording as series
@@ -25,6 +26,10 @@ EMAIL = "e-mail of a research institution, 21 departments: Leskovec, Kleinberg &
 REASONS = "Marketing General Incorporated, reasons for not renewing"
 RATINGS = "ratings of trust among traders: Kumar, Spezzano, Subrahmanian & Faloutsos 2016"
 TURNOVER = "Babushkin turnover sample, Kaplan-Meier (it leaves faster than most organisations: shape only)"
+DOLLARS = "CDNOW purchases, Fader & Hardie 2001; Iranian telecom customers (dues are flat here: how often members ask)"
+PROFITS = "teaching panels of customers; Kaplan & Narayanan 2001 and other accounts of customer profitability"
+CHURN = "Iranian telecom customers, complaints and churn"
+LOCK = "telecom customers by contract, fictional data: shape only (month to month against two years)"
 OTHERS = (
     Target("C08", "lapses from low value or low engagement", "share of lapses", 0.5, 0.4, 0.65, REASONS),
     Target("C09", "contact within departments over between them, default size", "ratio", 9.1, 6.0, 14.0, EMAIL),
@@ -35,14 +40,21 @@ OTHERS = (
     Target("C20", "trust lost in a bad act over gained in a good one, medians", "ratio", 10.0, 2.0, 15.0, RATINGS),
     Target("C21", "staff still there after 12 months", "share", 0.851, 0.8, 0.9, TURNOVER),
     Target("C21 (24 months)", "staff still there after 24 months", "share", 0.70, 0.65, 0.75, TURNOVER),
+    Target("C13", "share of the top tenth of members in what members ask for, 39 weeks", "share", 0.469, 0.4, 0.55, DOLLARS),
+    Target("C14", "the same of the top fifth", "share", 0.574, 0.5, 0.66, DOLLARS),
+    Target("C15", "members who cost more than they pay, in a year", "share", 0.30, 0.15, 0.55, PROFITS),
+    Target("C16", "whale curve: peak over total, in a year", "ratio", 1.4, 1.05, 3.0, PROFITS),
+    Target("C22", "churn within 26 weeks after an unresolved complaint over that of others", "ratio", 8.3, 4.0, 10.0, CHURN),
+    Target("C22 (complaining)", "members who complain in a year", "share", 0.05, 0.05, 1.0, CHURN),
+    Target("C23", "churn without a contract over that with one of two years", "ratio", 13.3, 8.0, 20.0, LOCK),
 )  # fmt: skip
 ALL = (*TARGETS, *OTHERS)
 ROLES = {f"C0{number}": "fitted" for number in range(1, 8)} | {
     "C08": "check", "C09": "fitted", "C09 (21 units)": "fitted", "C10": "fitted", "C11": "fitted", "C12": "fitted",
     "C20": "input", "C21": "input", "C21 (24 months)": "input",
+    "C13": "check", "C14": "check", "C15": "check", "C16": "check", "C22": "fitted", "C22 (complaining)": "fitted", "C23": "check",
 }  # fmt: skip
-LATER = ("C13 to C19 and C22 to C24 are not measured yet: the spread of value over members, the community of "
-         "members, complaints and churn, lock-in, the spread of satisfaction.")  # fmt: skip
+LATER = "C17 to C19 and C24 are not measured yet: the community of members, the spread of satisfaction."
 
 
 @dataclass(frozen=True)
@@ -63,16 +75,16 @@ def world_with_lived(lived: bool) -> World:
 def work(replicates: int) -> list[Measuring]:
     """All pieces of work, the longest first."""
     pieces = [Measuring("contract", lived) for lived in (True, False)]
-    for what, times in (("staff", 4), ("trust", 2), ("association", replicates), ("networks", 6)):
+    for what, times in (("staff", 4), ("trust", 2), ("association", replicates), ("networks", 6), ("spread", 3), ("lock", 2)):
         pieces += [Measuring(what, lived, number) for lived in (True, False) for number in range(times)]
     return pieces
 
 
 def measured(piece: Measuring) -> dict[str, tuple]:
     """Do one piece of work: what it adds to each target."""
-    return {"contract": contract, "association": association, "staff": staff, "trust": trust, "networks": networks}[
-        piece.what
-    ](piece)
+    return {"contract": contract, "association": association, "staff": staff, "trust": trust, "networks": networks,
+            "spread": lambda piece: spread(world_with_lived(piece.lived), piece.replicate),
+            "lock": lambda piece: lock_in(world_with_lived(piece.lived), piece.replicate)}[piece.what](piece)  # fmt: skip
 
 
 def contract(piece: Measuring) -> dict[str, tuple]:

@@ -87,10 +87,10 @@ class Replicate:
 def settled_organisation(job: Job) -> tuple[RelationshipModel, np.ndarray | None]:
     """The organisation at the switch, and the value of each relationship in the year before (None without a burn-in)."""
     model = RelationshipModel(job.scenario, job.world, job.policies[job.reference], job.seed, job.replicate, job.fit)
-    if job.scenario.burn_in < WEEKS:
+    if model.scenario.burn_in < WEEKS:
         model.burn_in()
         return model, None
-    model.burn_in(job.scenario.burn_in - WEEKS)
+    model.burn_in(model.scenario.burn_in - WEEKS)
     model.open_accounts()
     model.burn_in(WEEKS)
     members = model.tables["members"]
@@ -109,7 +109,7 @@ def run_replicate(job: Job) -> Replicate:
     except Exception as error:
         done.runs = [failed(job, policy, error) for policy in job.policies]
         return done
-    if job.scenario.burn_in >= 2 * WEEKS:
+    if model.scenario.burn_in >= 2 * WEEKS:
         done.settled = burn_in_counts(model)
     reference = None
     for policy, levers in job.policies.items():

@@ -52,6 +52,17 @@ METRIC_WORDS = {
     "queue_weeks": "waiting",
     "gifts": "given away",
     "hours_used": "hours in use",
+    "community_size": "people in the community",
+    "community_activity": "how alive the community is",
+    "community_share": "members who take part in the community",
+    "peer_help": "requests answered by peers",
+    "peer_value": "worth of what peers answer",
+    "retention_in_community": "renewals of those who take part",
+    "retention_beside_community": "renewals of those who do not",
+    "never_posted": "participants who have never written",
+    "top_tenth_messages": "messages of the tenth who write most",
+    "paid_tiers": "fees for paid levels of the community",
+    "community_cost": "money spent on the community",
 }
 
 METRIC_MEANING = {
@@ -88,6 +99,8 @@ LAPSE_WORDS = {
     "grievance": "a complaint left unresolved",
     "friends": "friends who left, or none to stay for",
     "no_single_cause": "no single cause",
+    "community": "a community that needs no membership",
+    "let_go": "not kept, since the organisation saw more cost than dues",
 }
 
 

@@ -30,7 +30,7 @@ def retention_expected(outcome):
 def first_year_retention(outcome):
     """Of those who joined after the switch and have been due once: share who renewed then; missing before that."""
     table = outcome.members
-    joined, left = table["joined"], table["left"]
+    joined, left = table["joined"], outcome.first_left()
     due = (joined > outcome.switch) & (joined + WEEKS <= outcome.model.now)
     stayed = (left < 0) | (left - joined >= WEEKS)
     return mean_of(stayed[due])

@@ -18,8 +18,8 @@ def known_share(outcome, places: slice) -> float:
 
 @metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.02)
 def margin(outcome):
-    """Dues paid less hours spent on members, material, gifts, acquisition, replacing staff, innovation and sales forgone."""
-    return outcome.per_member_year(series.REVENUE) - sum(outcome.per_member_year(which) for which in series.SPENT)
+    """Dues, fees and advertising less hours, material, gifts, acquisition, replacing staff, innovation, sales forgone, outreach, speaking with members, the community."""
+    return sum(outcome.per_member_year(which) for which in series.EARNED) - sum(outcome.per_member_year(which) for which in series.SPENT)
 
 
 @metric("dues per member-year", 0, 1000, "lower", "accounts")

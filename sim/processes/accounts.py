@@ -1,12 +1,14 @@
 """What the relationship is worth, to the member and to the organisation, in dues.
 
-Per person: value to the member = worth of answers + gifts received - own hours - dues; value to the organisation
+Per person: value to the member = worth of answers + help of peers + gifts received - own hours - dues and fees; value to the organisation
 = dues - staff hours at their cost - gifts - acquisition. Dues cancel in the sum. After leaving, nothing is added.
 
 Dues stand for all that a member pays, purchases included: a member who is sent to a better source pays so much less.
 """
 
 import math
+
+import numpy as np
 
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
@@ -52,7 +54,7 @@ def price_services(services, count, luck, given):
 
 
 @kernel
-def book_cases(cases, used, members, staff, services, tally, given):
+def book_cases(cases, used, members, served, staff, services, tally, given):
     """Book the week's answers: worth, time, gifts and sales forgone."""
     world = given[0].accounts
     for index in range(used):
@@ -72,6 +74,7 @@ def book_cases(cases, used, members, staff, services, tally, given):
         given_away = case.gift + case.taken
         member.value_member += case.worth + world.gift_worth * given_away - own_cost(case.handed, world)
         member.value_organisation -= cost + given_away + sale
+        served[case.member] = np.float64(served[case.member]) + cost + given_away
         tally[SALES_LOST] += sale
         member.answers += 1 if last_part else 0
         tally[SERVING] += cost
@@ -79,11 +82,15 @@ def book_cases(cases, used, members, staff, services, tally, given):
 
 
 @kernel
-def book_dues(members, renewed, renewed_count, first_newcomer, count, tally, given):
-    """Book the dues of those who renewed and of those who joined."""
+def book_dues(members, renewed, renewed_count, returned, first_newcomer, count, tally, given):
+    """Book the dues of those who renewed, of those who came back, and of those who joined."""
     dues, recruit_cost = given[0].scenario.dues, given[0].growth.recruit_cost
     for turn in range(renewed_count):
         member = members[renewed[turn]]
+        member.value_member -= dues
+        member.value_organisation += dues
+    for turn in range(len(returned)):
+        member = members[returned[turn]]
         member.value_member -= dues
         member.value_organisation += dues
     for row in range(first_newcomer, count):
@@ -91,7 +98,7 @@ def book_dues(members, renewed, renewed_count, first_newcomer, count, tally, giv
         member.value_member -= dues
         member.value_organisation += dues - recruit_cost
         tally[ACQUISITION] += recruit_cost
-    tally[REVENUE] += dues * (renewed_count + count - first_newcomer)
+    tally[REVENUE] += dues * (renewed_count + len(returned) + count - first_newcomer)
 
 
 @kernel
@@ -99,6 +106,24 @@ def book_participation(members, rows, hours, given):
     """Book the time of members who take part in developing the offer."""
     for turn in range(len(rows)):
         members[rows[turn]].value_member -= hours * given[0].accounts.own_hour_worth
+
+
+@kernel
+def book_dealings(members, dealings, used):
+    """Book what the community brought members: help from peers, fees, what advertisements cost them."""
+    for index in range(used):
+        member, dealing = members[dealings[index].member], dealings[index]
+        member.value_member += dealing.worth
+        member.value_organisation += dealing.fee
+
+
+@kernel
+def book_contacts(members, rows, cost, hours, given):
+    """Book what it cost to speak with members, and their own time."""
+    for turn in range(len(rows)):
+        member = members[rows[turn]]
+        member.value_organisation -= cost
+        member.value_member -= hours * given[0].accounts.own_hour_worth
 
 
 def step(model) -> None:
@@ -111,7 +136,13 @@ def step(model) -> None:
     )
     if model.now % WEEKS == 0:
         services["asked"][:], services["spent"][:] = 0, 0
-    book_cases(cases.rows, cases.count, members.rows, model.tables["staff"].rows, services.rows, tally, model.given)
+    book_cases(
+        cases.rows, cases.count, members.rows, members.scanned["served"], model.tables["staff"].rows, services.rows, tally, model.given,
+    )  # fmt: skip
+    if model.dealings.count:
+        book_dealings(members.rows, model.dealings.rows, model.dealings.count)
     if len(model.participants):
         book_participation(members.rows, model.participants, model.world.innovation.member_hours, model.given)
-    book_dues(members.rows, model.renewed, model.renewed_count, model.first_newcomer, members.count, tally, model.given)
+    for rows, cost, hours in model.spoken_with:
+        book_contacts(members.rows, rows, cost, hours, model.given)
+    book_dues(members.rows, model.renewed, model.renewed_count, model.returned, model.first_newcomer, members.count, tally, model.given)

@@ -10,7 +10,7 @@ from sim.processes.hiring import open_posts
 from sim.processes.leadership import share_of_hours
 from sim.processes.needs import WEEKS
 from sim.quantities import ASSUMED, quantities, quantity
-from sim.recording import POSTS, REVENUE, SPENT
+from sim.recording import EARNED, POSTS, SPENT
 
 PENDING = -1  # no change waits
 
@@ -39,7 +39,7 @@ def changed_means(margin, planned, revenue, response, most):
 def margin_and_revenue(model, first: int, last: int) -> tuple[float, float]:
     """Margin and revenue of the weeks first..last-1, in dues."""
     rows = model.record.rows[first:last]
-    revenue = float(rows[:, REVENUE].sum())
+    revenue = float(rows[:, EARNED].sum())
     return revenue - float(rows[:, SPENT].sum()), revenue
 
 

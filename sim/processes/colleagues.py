@@ -14,6 +14,7 @@ from sim.compiled import formula, making_kernel
 from sim.luck import decision, draws, normal
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ALIGNMENT, ALIGNMENT_APART
+from sim.steps import WEEKS
 
 TALK, DRIFT = decision("colleagues.talk"), decision("colleagues.drift")
 
@@ -100,22 +101,30 @@ def talk(staff, seats, first_post, departments, enacted, tally, week, luck, give
         if row >= 0:
             cumulative[seat + 1] += staff[row].sociability
             before[seat] = staff[row].alignment
+    averaged, employed, common = given[0].scenario.mean_field, 0, 0.0
+    if averaged:
+        for seat in range(len(seats)):
+            employed += 1 if seats[seat] >= 0 else 0
+            common += before[seat]
+        common /= max(1, employed)
     count, total, squares, groups, means = 0, 0.0, 0.0, 0, 0.0
     for unit in range(len(first_post) - 1):
         levers = enacted[unit]
         weight = own_department_weight(levers.climate, world)
         known_why = levers.why * departments[unit].meaning
-        straying = world.straying / math.sqrt(52.0) * normal(draws(luck, DRIFT, week, unit, 0, 0)[0])
+        straying = world.straying / math.sqrt(WEEKS) * normal(draws(luck, DRIFT, week, unit, 0, 0)[0])
         here, together = 0, 0.0
         for seat in range(first_post[unit], first_post[unit + 1]):
             row = int(seats[seat])
             if row < 0:
                 continue
             person = staff[row]
-            inside, which, _, _ = draws(luck, TALK, week, int(person.identity), 0, 0)
-            partner = talk_partner(seat, unit, cumulative, first_post, weight, inside, which)
+            other = common
+            if not averaged:
+                inside, which, _, _ = draws(luck, TALK, week, int(person.identity), 0, 0)
+                other = before[talk_partner(seat, unit, cumulative, first_post, weight, inside, which)]
             free = 1.0 - levers.strictness if person.freedom_rank < levers.coverage else 0.0
-            person.alignment = moved_alignment(before[seat], person.values, before[partner], known_why, free, straying, world)
+            person.alignment = moved_alignment(before[seat], person.values, other, known_why, free, straying, world)
             here += 1
             together += person.alignment
         if here > 0:

@@ -12,12 +12,14 @@ import math
 
 import numpy as np
 
+from sim.averages import answering
 from sim.columns import LATENT
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.needs import prior_variance
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ADMITTED, ADVISED, COVERED
+from sim.steps import STEPS, WEEKS
 
 ANSWER, COVERING = decision("encounters.answer"), decision("encounters.covering")
 
@@ -142,7 +144,7 @@ def dropping_chance(alignment, levers, world):
 @formula
 def faded(bond, weeks, years):
     """A bond after some weeks without contact."""
-    return bond * math.exp(-weeks / (52.0 * years))
+    return bond * math.exp(-weeks / (WEEKS * years))
 
 
 @formula
@@ -169,11 +171,11 @@ def latent_fit(member, server, staff, trend, offer, departments, reach, enacted,
 
 
 @kernel
-def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week, luck, given):
+def answer_cases(cases, used, members, staff, averages, enacted, trend, offer, known_offer, tally, week, luck, given):
     """Give each case its quality, as content and as received."""
     world, prior, scenario = given[0].encounters, prior_variance(given[0].needs), given[0].scenario
     departments = int(scenario.departments)
-    latent = world.latent_share
+    latent, acquainted = world.latent_share, 1.0 + given[0].communication.knowing * known_offer[0]
     if scenario.shift_week >= 0 and week >= scenario.shift_week:
         latent = max(latent, scenario.shift_share)
     for index in range(used):
@@ -182,7 +184,7 @@ def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week
         case = cases[index]
         if case.refused:
             continue
-        member, person = members[case.member], staff[case.server]
+        member, person = members[case.member], answering(staff, averages, case.server)
         levers = enacted[person.department]
         domain, ordinal = case.domain, int(case.ordinal)
         error, failing, recovering, dropping = draws(luck, ANSWER, week, int(case.identity), 0, ordinal)
@@ -204,7 +206,8 @@ def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week
                 need - offer[domain] - reach * (np.float64(member.estimate[domain]) - offer[domain]), world.tolerance
             )
             found = latent_fit(member, int(case.server), staff, trend, offer, departments, reach, enacted, world)
-            fitting = near + latent * (found - near)
+            # Who knows what there is gets more out of it, where it fits; of that, all have heard alike.
+            fitting = (near + latent * (found - near)) * acquainted
             given_away = 0.0
             if case.free:
                 warmth = min(1.0, person.empathy + world.immersion_warmth * person.immersed)
@@ -236,15 +239,32 @@ def answer_cases(cases, used, members, staff, enacted, trend, offer, tally, week
                 case.advising = False
             tally[ADMITTED] += 1.0 if case.admitted else 0.0
             tally[COVERED] += 1.0 if case.hidden > 0.0 else 0.0
-        weeks = person.waiting + (world.handoff_wait if case.handed else 0.0)
-        lost = world.effort_cost * max(0.0, 1.0 - person.care) + waiting_cost(weeks, world.wait_cost)
+        weeks = (person.waiting + (world.handoff_wait if case.handed else 0.0)) / STEPS
+        care = person.care * (1.0 - given[0].selection.shortened) if case.limited else person.care
+        lost = world.effort_cost * max(0.0, 1.0 - care) + waiting_cost(weeks, world.wait_cost)
         case.quality = quality
         case.received = quality - lost
         case.gift = gift
 
 
 @kernel
-def meet(cases, used, staff, ties, week, given):
+def touch(tie, server, person, week, world):
+    """A contact of a member with a person on the staff: the bond has faded since the last one, and grows."""
+    if tie.staff != server:
+        tie.staff = server
+        tie.since = week
+        tie.contacts = 0
+        bond = 0.0
+    else:
+        bond = faded(np.float64(tie.bond), week - int(tie.last_contact), world.bond_years)
+    warmth = min(1.0, person.empathy + world.immersion_warmth * person.immersed)
+    tie.bond = grown(bond, warmth, person.care, world.bond_growth)
+    tie.last_contact = week
+    tie.contacts = min(int(tie.contacts) + 1, 32_767)
+
+
+@kernel
+def meet(cases, used, staff, averages, ties, week, given):
     """Contact keeps ties alive: a bond fades since the last contact, then grows with this one."""
     world, departments = given[0].encounters, int(given[0].scenario.departments)
     for index in range(used):
@@ -254,19 +274,8 @@ def meet(cases, used, staff, ties, week, given):
         case = cases[index]
         if case.refused:
             continue
-        person = staff[case.server]
-        tie = ties[case.member * departments + person.department]
-        if tie.staff != case.server:
-            tie.staff = case.server
-            tie.since = week
-            tie.contacts = 0
-            bond = 0.0
-        else:
-            bond = faded(np.float64(tie.bond), week - int(tie.last_contact), world.bond_years)
-        warmth = min(1.0, person.empathy + world.immersion_warmth * person.immersed)
-        tie.bond = grown(bond, warmth, person.care, world.bond_growth)
-        tie.last_contact = week
-        tie.contacts = min(int(tie.contacts) + 1, 32_767)
+        person = answering(staff, averages, case.server)
+        touch(ties[case.member * departments + person.department], case.server, person, week, world)
 
 
 def step(model) -> None:
@@ -274,6 +283,7 @@ def step(model) -> None:
     cases, staff, given = model.cases, model.tables["staff"].rows, model.given
     members = model.tables["members"]
     answer_cases(
-        cases.rows, cases.count, members.rows, staff, model.enacted, model.trend, model.offer, model.record.tally, model.now, model.luck, given,
+        cases.rows, cases.count, members.rows, staff, model.averages, model.enacted, model.trend, model.offer, model.known_offer,
+        model.record.tally, model.now, model.luck, given,
     )  # fmt: skip
-    meet(cases.rows, cases.count, staff, model.tables["ties"].rows, model.now, given)
+    meet(cases.rows, cases.count, staff, model.averages, model.tables["ties"].rows, model.now, given)

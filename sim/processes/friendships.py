@@ -7,6 +7,8 @@ who leave of their own will are, for a while, a reason to go. Leaving is catchin
 who belongs to nobody's circle moves nobody.
 """
 
+import numpy as np
+
 from sim.columns import FRIENDS
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws
@@ -67,11 +69,14 @@ def meet_circle(friendships, circles, circle, row, meets, alive, week):
 
 
 @kernel
-def introduce(friendships, circles, members, alive, first, count, week, luck, given):
+def introduce(friendships, circles, origins, alive, first, count, week, luck, given):
     """Those in the rows ``first`` to ``count`` find their circle, in the order in which they joined."""
     world = given[0].friendships
     for row in range(first, count):
-        own, another, bridging, _ = draws(luck, MEETING, 0, int(members[row].identity), 0, 0)
+        own, another, bridging, _ = draws(luck, MEETING, 0, int(origins[row].root), 0, 0)
+        if origins[row].recruiter >= 0:
+            befriend(friendships, row, int(origins[row].recruiter), alive, week)
+            befriend(friendships, int(origins[row].recruiter), row, alive, week)
         circle = min(int(own * len(circles)), len(circles) - 1)
         meet_circle(friendships, circles, circle, row, int(world.meets), alive, week)
         if bridging < world.bridging:
@@ -106,11 +111,27 @@ def surroundings(friendships, members, alive, row, week, given):
     return world.belonging * there / FRIENDS - lost
 
 
+@kernel
+def meet_in_community(friendships, community, rows, meets, alive, week):
+    """Those who have just joined the community, in the order of joining, get to know those who joined before them."""
+    for turn in range(len(rows)):
+        row = np.int64(rows[turn])
+        meet_circle(friendships, community, 0, row, meets, alive, week)
+        group = community[0]
+        group.latest[int(group.joined) % FRIENDS] = row
+        group.joined += 1
+
+
 def step(model) -> None:
-    """Newcomers get to know members of their circle."""
+    """Newcomers get to know members of their circle; those who joined the community, others who take part."""
     members, tables = model.tables["members"], model.tables
+    if len(model.joined_community) and len(tables["friendships"]):
+        meet_in_community(
+            tables["friendships"].rows, tables["forum"].rows, model.joined_community, model.world.community.meets,
+            members.scanned["alive"], model.now,
+        )  # fmt: skip
     if model.first_newcomer < members.count:
         introduce(
-            tables["friendships"].rows, tables["circles"].rows, members.rows, members.scanned["alive"],
+            tables["friendships"].rows, tables["circles"].rows, tables["origins"].rows, members.scanned["alive"],
             model.first_newcomer, members.count, model.now, model.luck, model.given,
         )  # fmt: skip

@@ -15,8 +15,10 @@ from sim.luck import decision, draws, normal, poisson
 from sim.processes.leadership import share_of_hours, time_given
 from sim.processes.needs import WEEKS
 from sim.processes.renewals import logistic
+from sim.processes.routing import slack_beyond_even
+from sim.processes.selection import at_entry
 from sim.quantities import ASSUMED, quantities, quantity
-from sim.recording import GOOD, LET_DOWNS, PROSPECTS, RECRUITS
+from sim.recording import GOOD, LAPSE_LET_GO, LET_DOWNS, PROSPECTS, RECRUITS
 
 ARRIVALS, JOINING = decision("growth.arrivals"), decision("growth.joining")
 PROSPECTS_FROM, PROSPECTS_A_WEEK, IDENTITY_WEEKS = 2**30, 2**18, 2**12  # identities set aside for prospects
@@ -37,6 +39,7 @@ class GrowthParameters:
     promised: float = quantity(0.4, "logit", 0.0, 2.0, ASSUMED, "what the promise of a partnership, believed before it is lived, adds to the wish to join")
     events: float = quantity(0.3, "logit", 0.0, 2.0, ASSUMED, "what leaders' hours for events move prospects, for each doubling of their effect; the usual hours move nobody")
     event_hours: float = quantity(8.0, "hours a week", 1.0, 30.0, ASSUMED, "leader's hours for events that are usual")
+    through_partners: float = quantity(0.15, "logit per hour", 0.0, 1.0, ASSUMED, "what an hour per staff-week more for partners adds to the wish to join of prospects they send")
     recruit_cost: float = quantity(0.3, "dues a recruit", 0.0, 3.0, ASSUMED, "cost of recruiting one member")
 
 
@@ -49,35 +52,50 @@ def arrivals(mean, chance):
 
 
 @formula
-def joining_chance(reputation, usual, events, promise, world):
-    """Chance that a prospect joins: by what is said of the organisation, its events (1 = usual), and what it promises."""
-    odds = math.log(world.joining / (1.0 - world.joining)) + world.promised * promise
-    return logistic(odds + world.word_of_mouth * (reputation - usual) + world.events * (events - 1.0))
+def joining_odds(reputation, usual, events, promise, partners, world):
+    """Log odds that a prospect joins: by what is said of the organisation, its events (1 = usual), and what it promises.
+
+    ``partners`` is the hours a week that a person on the staff has for partners beyond the usual.
+    """
+    odds = math.log(world.joining / (1.0 - world.joining)) + world.promised * promise + world.through_partners * partners
+    return odds + world.word_of_mouth * (reputation - usual) + world.events * (events - 1.0)
+
+
+@kernel
+def odds_today(reputation, credit, given):
+    """Log odds of joining this week, before anything that concerns one prospect alone; a claim counts as far as believed."""
+    policy, leadership = given[0].policy, given[0].leadership
+    hours = leadership.week_hours * share_of_hours(policy.hours_events, policy)
+    events = time_given(hours, given[0].growth.event_hours)
+    partners = slack_beyond_even(policy.first_partners, policy, given[0].routing.slack_hours)
+    odds = joining_odds(reputation[0], given[0].fit.reputation, events, policy.promise, partners, given[0].growth)
+    return odds + given[0].brand.drawing * policy.claim * credit[0]
 
 
 @kernel
 def talk(reputation, tally, given):
     """Reputation follows the share of good answers of the week."""
-    told = tally[GOOD] + tally[LET_DOWNS]
+    # Whoever was not kept tells of it as often as of so many let-downs.
+    told = tally[GOOD] + tally[LET_DOWNS] + given[0].selection.told * tally[LAPSE_LET_GO]
     if told > 0.0:
         reputation[0] += (tally[GOOD] / told - reputation[0]) / given[0].growth.talk_weeks
 
 
 @making_kernel
-def recruits(reputation, tally, week, luck, given):
+def recruits(reputation, credit, against, tally, week, luck, given):
     """After the switch: prospects of this week decide; the identities of those who join."""
-    policy, leadership = given[0].policy, given[0].leadership
-    mean = given[0].scenario.members * given[0].growth.prospects / WEEKS
+    mean = given[0].scenario.members * given[0].scenario.market * given[0].growth.prospects / WEEKS
     prospects = arrivals(mean, draws(luck, ARRIVALS, week, 0, 0, 0)[0])
     tally[PROSPECTS] += prospects
     # Prospect j of week w is the same person in every arm, and in a scenario of any size.
     first = PROSPECTS_FROM + week % IDENTITY_WEEKS * PROSPECTS_A_WEEK
-    hours = leadership.week_hours * share_of_hours(policy.hours_events, policy)
-    events = time_given(hours, given[0].growth.event_hours)
-    chance = joining_chance(reputation[0], given[0].fit.reputation, events, policy.promise, given[0].growth)
+    odds = odds_today(reputation, credit, given)
+    chance, warned = logistic(odds), logistic(odds - given[0].referrals.warned)
+    knowing = 1.0 - math.exp(-given[0].referrals.reach * against[0])
     joined, count = np.empty(prospects, np.int64), 0
     for turn in range(prospects):
-        if draws(luck, JOINING, week, first + turn, 0, 0)[0] < chance:
+        joining, hearing, _, _ = draws(luck, JOINING, week, first + turn, 0, 0)
+        if joining < (warned if hearing < knowing else chance):
             joined[count] = first + turn
             count += 1
     return joined[:count]
@@ -95,11 +113,15 @@ def step(model) -> None:
     """Word goes round; prospects decide."""
     talk(model.reputation, model.record.tally, model.given)
     if model.topping_up:
-        joined = leavers_replaced(model)
+        joined, measure = leavers_replaced(model), 0.0
     else:
-        joined = recruits(model.reputation, model.record.tally, model.now, model.luck, model.given)
+        model.admitting = True
+        found = recruits(
+            model.reputation, model.credit, model.against, model.record.tally, model.now, model.luck, model.given
+        )
+        joined, measure = at_entry(model, found)
     if len(joined):
         from sim.founding import settle  # brings Mesa along, which definitions can do without
 
-        settle(model, joined, model.now + 1)
+        settle(model, joined, model.now + 1, measure=measure)
     model.record.tally[RECRUITS] += len(joined)

@@ -15,6 +15,7 @@ from sim.processes.routing import occupant
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import REPLACEMENT
 from sim.scenario import posts_by_department
+from sim.steps import WEEKS
 
 TRAITS, TENURE = decision("hiring.traits"), decision("hiring.tenure")
 APPLICANTS_A_POST, APPLICANTS_A_VACANCY = 4096, 8  # identities set aside for each post, and each time it is vacant
@@ -103,7 +104,7 @@ def found_staff(staff, seats, first_post, opened, enacted, luck, given):
     for department in range(len(opened)):
         for post in range(first_post[department], first_post[department] + opened[department]):
             years = -math.log(draws(luck, TENURE, 0, post, 0, 0)[0]) / max(leaving, 0.02)
-            weeks = int(52.0 * min(years, 40.0))
+            weeks = int(WEEKS * min(years, 40.0))
             chosen = chosen_applicant(post, 0, enacted[department], luck, given)
             start_work(staff, row, post, chosen, department, -weeks, luck, given)
             seats[post] = row
@@ -182,7 +183,7 @@ def open_posts(model, posts: int) -> None:
 
 def step(model) -> None:
     """Posts that have been vacant long enough are filled; where posts follow members, they are re-set once a year."""
-    if model.scenario.staff_follow_members and model.now > 0 and model.now % 52 == 0:
+    if model.scenario.staff_follow_members and model.now > 0 and model.now % WEEKS == 0:
         living = int(np.count_nonzero(model.tables["members"]["alive"]))
         open_posts(model, round(living / model.scenario.members_per_post))
     if posts_due(

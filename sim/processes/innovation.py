@@ -14,8 +14,10 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
+from sim.processes.encounters import fit
 from sim.processes.needs import WEEKS, prior_variance
 from sim.processes.routing import DEVELOPMENT, HOUR, IDEA, LAUNCH
+from sim.processes.trust import let_down_line, moved_trust
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import INNOVATION, LAUNCHES, REVENUE
 
@@ -135,6 +137,31 @@ def take_part(model, place: int, share: float, number: int) -> np.ndarray:
     return chosen
 
 
+@kernel
+def see_what_came_of_it(members, trusts, rows, place, trend, made, given):
+    """Members who took part see what was made: as good or bad as an answer that fits their own need so well.
+
+    Nobody is won by having been asked: who meant something else than what is made is let down.
+    """
+    world, usual = given[0].trust, given[0].fit.expectation
+    for turn in range(len(rows)):
+        member = members[rows[turn]]
+        quality = fit(np.float64(member.needs[place]) + trend - made, given[0].encounters.tolerance)
+        line = let_down_line(np.float64(member.expectation), usual, world)
+        trusts[rows[turn]] = moved_trust(
+            trusts[rows[turn]], np.float64(member.ceiling), quality, line, world.gain * (1.0 + world.humble), world.loss, world
+        )
+
+
+def show(model, rows: np.ndarray, place: int) -> None:
+    """Those who took part in a stage see what comes of it."""
+    if len(rows):
+        members, made = model.tables["members"], float(model.tables["projects"]["made"][place])
+        see_what_came_of_it(
+            members.rows, members.scanned["trust"], rows, place, float(model.trend[place]), made, model.given
+        )
+
+
 def what_participants_say(model, places: list[int]) -> np.ndarray:
     """Mean needs of the members who take part in finding ideas, by coordinate."""
     members, heard = model.tables["members"], np.zeros(len(model.offer))
@@ -183,16 +210,17 @@ def next_stage(model, place: int) -> None:
     stage, number = int(projects["stage"][place]), int(projects["number"][place])
     climate = float(model.enacted["climate"].mean())
     if stage == IDEA:
-        take_part(model, place, policy.cocreate_development, number + 2**14)
+        chosen = take_part(model, place, policy.cocreate_development, number + 2**14)
         weeks = stage_weeks(
             world.development_weeks, policy.cocreate_development, world.integration, climate, world.sharing_time
         )
         missed = world.execution * (1.0 - world.execution_together * policy.cocreate_development)
         chance = draws(model.luck, EXECUTION, 0, place, 0, number)[0]
         projects["made"][place] = projects["aim"][place] + missed * normal(chance)
+        show(model, chosen, place)
         projects["stage"][place], projects["until"][place] = DEVELOPMENT, model.now + round(weeks)
     elif stage == DEVELOPMENT:
-        take_part(model, place, policy.cocreate_launch, number + 2**15)
+        show(model, take_part(model, place, policy.cocreate_launch, number + 2**15), place)
         weeks = max(1, round(world.launch_weeks * (1.0 - world.launching_together * policy.cocreate_launch)))
         projects["stage"][place], projects["until"][place] = LAUNCH, model.now + weeks
         model.record.tally[LAUNCHES] += 1.0

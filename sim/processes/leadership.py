@@ -16,6 +16,7 @@ from sim.luck import decision, draws, normal
 from sim.policy import LEVERS
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ENACTED_GAP, LEADERS_LEFT, REPLACEMENT
+from sim.steps import WEEKS
 
 TRAITS, LEAVING, VISION, CHANGE = (decision(f"leadership.{what}") for what in ("traits", "leaving", "vision", "change"))
 LEADERS_FROM = 7 * 2**29  # identities of leaders: those of posts end below
@@ -27,6 +28,7 @@ _CARRIERS = {
     "roles": HUMILITY, "immersion": CURIOSITY, "intimacy": CURIOSITY, "evaluation": CURIOSITY, "cocreate_idea": CURIOSITY,
     "cocreate_development": CURIOSITY, "cocreate_launch": CURIOSITY, "hire_values": CURIOSITY,
     "hire_opportunities": CURIOSITY, "transparency": TRANSPARENCY, "vulnerability": TRANSPARENCY, "judgement": TRANSPARENCY,
+    "dialogue": CURIOSITY, "gather": CURIOSITY, "first_members": CURIOSITY, "first_staff": HUMILITY, "first_partners": HUMILITY,
 }  # fmt: skip
 CARRIERS = np.array([_CARRIERS.get(lever, CLARITY) for lever in LEVERS])
 """The trait of a leader that carries each lever: one of HUMILITY, CURIOSITY, TRANSPARENCY, CLARITY."""
@@ -138,7 +140,7 @@ def lead(departments, leaders, declared, enacted, carriers, vision, trend, tally
         row = department.leader
         if row >= 0:
             chance = draws(luck, LEAVING, week, int(leaders[row].identity), 0, 0)[0]
-            if chance < 1.0 - math.exp(-world.leaving / 52.0):
+            if chance < 1.0 - math.exp(-world.leaving / WEEKS):
                 leaders[row].alive = False
                 leaders[row].left = week
                 department.leader = -1
@@ -162,7 +164,7 @@ def lead(departments, leaders, declared, enacted, carriers, vision, trend, tally
         department.fairness = min(1.0, 0.5 * (traits[0] + traits[2]))
         operations = leaders[row].operations if row >= 0 else -1.0
         department.thrift = min(2.0, max(0.25, 1.0 - world.efficiency * on_budget * operations))
-        stray = world.conviction * (1.0 - traits[0]) / math.sqrt(52.0)
+        stray = world.conviction * (1.0 - traits[0]) / math.sqrt(WEEKS)
         vision[unit] += world.meeting * traits[1] * among_members * (trend[unit] - vision[unit])
         vision[unit] += stray * normal(draws(luck, VISION, week, 0, 0, unit)[0])
         foresight += traits[4] / len(enacted)

@@ -14,6 +14,7 @@ import math
 
 import numpy as np
 
+from sim.averages import answering
 from sim.columns import LATENT
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
@@ -104,7 +105,7 @@ def grow_stale(members, renewal_week, alive, count, week, given):
 
 
 @kernel
-def learn(cases, used, members, trusts, staff, enacted, trend, offer, week, luck, given):
+def learn(cases, used, members, trusts, staff, averages, enacted, trend, offer, week, luck, given):
     """Each case teaches its server something about the member's need in its domain, and a little of what is latent."""
     world, prior, encounters = given[0].learning, prior_variance(given[0].needs), given[0].encounters
     departments = int(given[0].scenario.departments)
@@ -114,7 +115,8 @@ def learn(cases, used, members, trusts, staff, enacted, trend, offer, week, luck
         case = cases[index]
         if case.refused:
             continue
-        member, person, domain, server = members[case.member], staff[case.server], int(case.domain), int(case.server)
+        member, domain, server = members[case.member], int(case.domain), int(case.server)
+        person = answering(staff, averages, server)
         levers, trust, ordinal = enacted[person.department], trusts[case.member], int(case.ordinal)
         chances = draws(luck, OBSERVATION, week, int(case.identity), 0, ordinal)
         message = heard(case.free, levers.listening, world)
@@ -135,6 +137,6 @@ def step(model) -> None:
     renewal_week, alive = members.scanned["renewal_week"], members.scanned["alive"]
     grow_stale(members.rows, renewal_week, alive, members.count, model.now, given)
     learn(
-        cases.rows, cases.count, members.rows, members.scanned["trust"], model.tables["staff"].rows, model.enacted,
-        model.trend, model.offer, model.now, model.luck, given,
+        cases.rows, cases.count, members.rows, members.scanned["trust"], model.tables["staff"].rows, model.averages,
+        model.enacted, model.trend, model.offer, model.now, model.luck, given,
     )  # fmt: skip

@@ -15,10 +15,9 @@ from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import PARTS, REQUESTS
+from sim.steps import HALF_YEAR, WEEKS
 
 DRIFT, TREND, REQUEST = decision("needs.drift"), decision("needs.trend"), decision("needs.request")
-WEEKS = 52
-HALF_YEAR = 26
 
 
 @quantities
@@ -112,8 +111,11 @@ def drift_needs(members, renewal_week, alive, count, week, luck, given):
 
 
 @kernel
-def drift_trend(trend, centre, expressed, week, luck, given):
-    """The trend common to all members moves a little every week, around a centre that may jump; surveys follow."""
+def drift_trend(trend, centre, expressed, community, week, luck, given):
+    """The trend common to all members moves a little every week, around a centre that may jump; surveys follow.
+
+    What is expressed becomes known sooner where the organisation listens to what members say among themselves.
+    """
     world, scenario = given[0].needs, given[0].scenario
     departments = int(scenario.departments)
     kept = math.exp(-1.0 / (WEEKS * world.trend_years))
@@ -125,7 +127,8 @@ def drift_trend(trend, centre, expressed, week, luck, given):
         moved = step * normal(draws(luck, TREND, week, 0, 0, domain)[0])
         trend[domain] = centre[domain] + kept * (trend[domain] - centre[domain]) + moved
         lag = world.survey_weeks if domain < departments else WEEKS * world.latent_years
-        expressed[domain] += (trend[domain] - expressed[domain]) / lag
+        heard = community[0].heard * (1.0 if domain < departments else given[0].community.latent_talk)
+        expressed[domain] += min(1.0, 1.0 / lag + heard) * (trend[domain] - expressed[domain])
 
 
 @making_kernel
@@ -173,6 +176,7 @@ def collect_requests(members, next_request, alive, first_row, count, cases, used
                 # Nothing of the case that stood here last week may remain, whichever processes are called.
                 case.server, case.seconds = 0, 0
                 case.owned, case.free, case.configured, case.handed = False, False, False, False
+                case.limited = False
                 case.refused, case.advising, case.admitted, case.complaint = False, False, False, False
                 case.quality, case.received, case.hidden, case.gift, case.taken, case.worth = (
                     0.0,
@@ -194,7 +198,7 @@ def step(model) -> None:
     members, cases, now, luck, given = model.tables["members"], model.cases, model.now, model.luck, model.given
     alive = members.scanned["alive"]
     drift_needs(members.rows, members.scanned["renewal_week"], alive, members.count, now, luck, given)
-    drift_trend(model.trend, model.centre, model.expressed, now, luck, given)
+    drift_trend(model.trend, model.centre, model.expressed, model.tables["community"].rows, now, luck, given)
     row = used = 0
     while True:
         row, used = collect_requests(

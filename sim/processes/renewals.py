@@ -1,7 +1,7 @@
 """Members whose dues fall due decide whether to stay.
 
 The decision sees base commitment, the believed quality of answers, the personal bond, an open grievance, other
-members, dues and the outside option; each enters once, and trust not at all (it acts through disclosure, take-up and belief).
+members, dues, the outside option and what a community offers without membership; each enters once, and trust not at all (it acts through disclosure, take-up and belief).
 How strongly lived experience weighs is not identified by retention data, so it is an uncertain parameter, and
 base commitment is fitted again for each value of it.
 
@@ -17,29 +17,40 @@ import math
 
 import numpy as np
 
-from sim.columns import FRIENDS
+from sim.averages import FINE
+from sim.columns import DECLINED, FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
+from sim.processes.community import TAKES_PART, drawn_away
+from sim.processes.contracts import bound_by_contract
 from sim.processes.encounters import faded
 from sim.processes.friendships import surroundings
 from sim.processes.needs import WEEKS, rows_due
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
+    BOUND,
     DUE,
     DUE_BELIEF,
     DUE_BOND,
     DUE_FIRST,
     DUE_GRIEVANCE,
+    DUE_INSIDE,
     DUE_SURROUNDINGS,
     EXPECTED,
     EXPECTED_FIRST,
     FIRST_LAPSE,
+    LAPSED_GRIEVED,
+    LEFT_BOUND,
     RENEWED,
     RENEWED_FIRST,
+    RENEWED_INSIDE,
+    REVENUE,
 )  # fmt: skip
 
 RENEWAL = decision("renewals.renewal")
-INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE = range(1, 8)  # order of LAPSE_REASONS
+(
+    INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE, COMMUNITY_INSTEAD, LET_GO,
+) = range(1, 10)  # fmt: skip  (order of LAPSE_REASONS)
 
 
 @quantities
@@ -92,11 +103,11 @@ def renewal_odds(base, lived, dues, outside_option, world):
 
 
 @formula
-def chance_of_renewal(commitment, years, belief, bond, grievance, around, fit, world, scenario):
-    """Probability that a member renews, given what he brings and what he has lived through; 0..1."""
+def chance_of_renewal(commitment, years, belief, bond, grievance, around, drawn, fit, world, scenario):
+    """Probability that a member renews, given what he brings, has lived through, and is drawn to elsewhere; 0..1."""
     base = base_commitment(commitment, years, fit.promise, fit.promise_years)
     lived = lived_experience(belief, bond, grievance, around, fit, world)
-    return (1.0 - fit.involuntary) * logistic(renewal_odds(base, lived, scenario.dues, scenario.outside_option, world))
+    return (1.0 - fit.involuntary) * logistic(renewal_odds(base, lived, scenario.dues, scenario.outside_option + drawn, world))
 
 
 @kernel
@@ -120,8 +131,22 @@ def combined_bond(ties, row, staff, week, given):
     return math.exp(math.log(total / departments) / elasticity)
 
 
+@kernel
+def average_ties(members, alive, count, ties, friendships, staff, week, given):
+    """Bond with the staff and what other members add, means over all who have been members for a year."""
+    found, bonds, arounds = 0, 0, 0
+    for row in range(count):
+        if alive[row] and week + 1 - int(members[row].joined) >= WEEKS:
+            found += 1
+            bonds += int(combined_bond(ties, row, staff, week, given) * FINE)
+            arounds += int(surroundings(friendships, members, alive, row, week, given) * FINE)
+    if found == 0:
+        return 0.0, given[0].fit.surroundings
+    return bonds / found / FINE, arounds / found / FINE
+
+
 @formula
-def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_gap):
+def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_gap, community_gap):
     """Why a member left: the one term whose reset to the reference median would have kept him, with the same luck.
 
     Each gap is what resetting that term would add to the log odds; the largest that suffices is the reason.
@@ -136,16 +161,28 @@ def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_
     if grievance_gap > largest and chance < logistic(odds + grievance_gap):
         code, largest = GRIEVANCE, grievance_gap
     if friends_gap > largest and chance < logistic(odds + friends_gap):
-        code = FRIENDS_GONE
+        code, largest = FRIENDS_GONE, friends_gap
+    if community_gap > largest and chance < logistic(odds + community_gap):
+        code = COMMUNITY_INSTEAD
     return code
 
 
 @making_kernel
-def decide(members, renewal_week, alive, count, ties, friendships, staff, renewed, tally, week, luck, given):
-    """Members due this week renew or leave; returns how many renewed, their rows in ``renewed``."""
+def decide(
+    members, renewal_week, alive, taking_part, count, ties, friendships, community, staff, renewed, gone, tally, week, luck, given,
+):
+    """Members due this week renew or leave; returns how many of each, their rows in ``renewed`` and ``gone``.
+
+    Somebody under a contract is not due before its end: he goes on, unless leaving is worth the charge to him.
+    """
     world, fit, scenario = given[0].renewals, given[0].fit, given[0].scenario
-    done, due = 0, week % WEEKS
+    done, left, due = 0, 0, week % WEEKS
     rows, departments = rows_due(renewal_week, alive, count, due), int(scenario.departments)
+    averaged = scenario.mean_field
+    if averaged:
+        usual_bond, usual_around = average_ties(members, alive, count, ties, friendships, staff, week, given)
+    else:
+        usual_bond, usual_around = 0.0, 0.0
     for turn in range(len(rows)):
         if turn + AHEAD < len(rows):
             fetch_early(members, np.int64(rows[turn + AHEAD]))
@@ -159,53 +196,90 @@ def decide(members, renewal_week, alive, count, ties, friendships, staff, renewe
         if years < 1:
             continue
         leaving, staying, _, _ = draws(luck, RENEWAL, week, int(member.identity), 0, 0)
-        bond = combined_bond(ties, row, staff, week, given)
+        bond = usual_bond if averaged else combined_bond(ties, row, staff, week, given)
         grievance = 1.0 if member.grievance >= 0 and week - int(member.grievance) <= world.grievance_weeks else 0.0
         base = base_commitment(np.float64(member.commitment), float(years), fit.promise, fit.promise_years)
-        around = surroundings(friendships, members, alive, row, week, given)
+        around = usual_around if averaged else surroundings(friendships, members, alive, row, week, given)
         lived = lived_experience(member.belief, bond, grievance, around, fit, world)
-        odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option, world)
-        chance = logistic(odds)
-        tally[DUE] += 1.0
-        tally[DUE_BELIEF] += member.belief
-        tally[DUE_BOND] += bond
-        tally[DUE_GRIEVANCE] += grievance
-        tally[DUE_SURROUNDINGS] += around
-        tally[EXPECTED] += (1.0 - fit.involuntary) * chance
-        if years == 1:
-            tally[DUE_FIRST] += 1.0
-            tally[EXPECTED_FIRST] += (1.0 - fit.involuntary) * chance
-        if leaving >= fit.involuntary and staying < chance:
-            member.renewals += 1
-            renewed[done] = row
-            done += 1
-            tally[RENEWED] += 1.0
+        drawn = drawn_away(community, int(taking_part[row]), given)
+        inside = taking_part[row] == TAKES_PART
+        odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option + drawn, world)
+        bound = bound_by_contract(int(member.identity), years, luck, scenario)
+        if bound:
+            odds += world.price_weight * scenario.cancel_charge
+        declined = not bound and member.standing == DECLINED  # it is the organisation that does not renew
+        chance = 0.0 if declined else logistic(odds)
+        if bound:
+            tally[BOUND] += 1.0
+            if leaving >= fit.involuntary and staying < chance:
+                member.renewals += 1
+                renewed[done] = row
+                done += 1
+                continue
+            tally[LEFT_BOUND] += 1.0
+            if leaving >= fit.involuntary:
+                member.value_member -= scenario.cancel_charge
+                member.value_organisation += scenario.cancel_charge
+                tally[REVENUE] += scenario.cancel_charge
+        if not bound:
+            tally[DUE] += 1.0
+            tally[DUE_BELIEF] += member.belief
+            tally[DUE_BOND] += bond
+            tally[DUE_GRIEVANCE] += grievance
+            tally[DUE_SURROUNDINGS] += around
+            tally[EXPECTED] += (1.0 - fit.involuntary) * chance
+            tally[DUE_INSIDE] += 1.0 if inside else 0.0
             if years == 1:
-                tally[RENEWED_FIRST] += 1.0
-            continue
+                tally[DUE_FIRST] += 1.0
+                tally[EXPECTED_FIRST] += (1.0 - fit.involuntary) * chance
+            if leaving >= fit.involuntary and staying < chance:
+                member.renewals += 1
+                renewed[done] = row
+                done += 1
+                tally[RENEWED] += 1.0
+                tally[RENEWED_INSIDE] += 1.0 if inside else 0.0
+                if years == 1:
+                    tally[RENEWED_FIRST] += 1.0
+                continue
+            tally[LAPSED_GRIEVED] += grievance
         code = INVOLUNTARY
-        if leaving >= fit.involuntary:
+        if declined and leaving >= fit.involuntary:
+            code = LET_GO
+        elif leaving >= fit.involuntary:
             usual = base_commitment(fit.commitment_median, float(years), fit.promise, fit.promise_years)
             weight = world.lived_weight
             code = reason(
                 odds, staying, usual - base, weight * (fit.belief_median - member.belief),
                 weight * world.bond_weight * (fit.bond_median - bond), weight * world.grievance_weight * grievance,
-                weight * (fit.surroundings - around),
+                weight * (fit.surroundings - around), drawn,
             )  # fmt: skip
         alive[row] = False
         member.left = week
         member.lapse = code
         tally[FIRST_LAPSE + code - 1] += 1.0
-    return done
+        gone[left] = row
+        left += 1
+    return done, left
+
+
+def bond_and_surroundings(model, row: int) -> tuple[float, float]:
+    """What ``decide`` would see of a member's ties if dues fell due now: bond with the staff, what other members add."""
+    members, tables = model.tables["members"], model.tables
+    alive, ties, friendships = members.scanned["alive"], tables["ties"].rows, tables["friendships"].rows
+    staff, week, given = tables["staff"].rows, model.now, model.given
+    if model.scenario.mean_field:
+        return average_ties(members.rows, alive, members.count, ties, friendships, staff, week, given)
+    bond = combined_bond(ties, row, staff, week, given)
+    return float(bond), float(surroundings(friendships, members.rows, alive, row, week, given))
 
 
 def step(model) -> None:
     """Members due renew or leave."""
     members = model.tables["members"]
     if len(model.renewed) < members.capacity:
-        model.renewed = np.zeros(members.capacity, np.int32)
-    model.renewed_count = decide(
-        members.rows, members.scanned["renewal_week"], members.scanned["alive"], members.count,
-        model.tables["ties"].rows, model.tables["friendships"].rows, model.tables["staff"].rows, model.renewed, model.record.tally,
-        model.now, model.luck, model.given,
+        model.renewed, model.gone = np.zeros(members.capacity, np.int32), np.zeros(members.capacity, np.int32)
+    model.renewed_count, model.gone_count = decide(
+        members.rows, members.scanned["renewal_week"], members.scanned["alive"], members.scanned["community"], members.count,
+        model.tables["ties"].rows, model.tables["friendships"].rows, model.tables["community"].rows,
+        model.tables["staff"].rows, model.renewed, model.gone, model.record.tally, model.now, model.luck, model.given,
     )  # fmt: skip

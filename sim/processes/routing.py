@@ -10,13 +10,17 @@ import math
 
 import numpy as np
 
+from sim.averages import share_evenly
+from sim.columns import COSTLY
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws
 from sim.quantities import ASSUMED, quantities, quantity
-from sim.recording import AVAILABLE, BACKLOG, FREE, HANDED_OFF, ON_DUTY, OVERLOADED, REFUSED, WAITED, WORKED
+from sim.recording import AVAILABLE, BACKLOG, FREE, HANDED_OFF, LIMITED, ON_DUTY, OVERLOADED, REFUSED, WAITED, WORKED
+from sim.steps import STEPS
 
-FREEDOM = decision("routing.freedom")
+FREEDOM, LIMIT = decision("routing.freedom"), decision("routing.limit")
 HOUR = 3600
+EVEN = 1.0 / 3.0  # share of each of three who are put first alike
 IDEA, DEVELOPMENT, LAUNCH = 1, 2, 3  # stages of a project
 
 
@@ -39,10 +43,14 @@ class RoutingParameters:
     shared_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for taking part in decisions, where leadership is entirely shared")
     report_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being measured, if nothing is left to judgement")
     judging_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for being observed and talked with, if everything is left to judgement")
+    observing_hours: float = quantity(0.5, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for following what is said in the community, every day")
+    hosting_hours: float = quantity(0.8, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for hosting the community in full")
+    together_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time for working out answers with active participants, if that is always done")
     project_hours: float = quantity(1.0, "hours per staff-week", 0.0, 8.0, ASSUMED, "time of a department's staff while a project of theirs is developed")
     hurry: float = quantity(0.10, "share", 0.0, 0.5, ASSUMED, "time per case that staff save when evaluated by efficiency alone")
     deepening: float = quantity(0.30, "share", 0.0, 1.0, ASSUMED, "time per case that staff add when evaluated by relationship value alone")
     gaming: float = quantity(0.25, "share", 0.0, 0.8, ASSUMED, "part of the time that serves the measure and not the member, if everything is measured and nobody shares the organisation's values")
+    slack_hours: float = quantity(3.0, "hours per staff-week", 0.0, 10.0, ASSUMED, "hours that the week's duties leave, divided among members, partners and staff; a third of them is in the hours members usually get")
     free_hours: float = quantity(0.15, "share", 0.0, 1.0, ASSUMED, "extra time for a free answer")
     week_hours: float = quantity(22.5, "hours per staff-week", 5.0, 40.0, ASSUMED, "hours of one person for members, development and each other, of which members get 20 in the conventional organisation; the rest of the week goes to other work")
     relief: float = quantity(0.5, "weeks", 0.0, 8.0, ASSUMED, "work waiting above which a person passes new cases to a colleague of the same department who has less")
@@ -130,10 +138,25 @@ def case_hours(owned_elsewhere, handed, free, configured, levers, world):
 
 
 @formula
+def put_first(weight, levers):
+    """Share of the hours that duties leave which goes to members, partners or staff, by the weight of each; 0..1."""
+    total = levers.first_members + levers.first_partners + levers.first_staff
+    return weight / total if total > 0.0 else EVEN
+
+
+@formula
+def slack_beyond_even(weight, levers, slack):
+    """Hours a week that one person has for members, partners or staff beyond an even share of what duties leave."""
+    return slack * (put_first(weight, levers) - EVEN)
+
+
+@formula
 def member_hours(levers, developing, world):
     """Hours a week that one person has for members, after all that the levers ask for besides."""
     other = world.climate_hours * levers.climate + world.meaning_hours * levers.why + world.shared_hours * levers.shared
     other += world.report_hours * (1.0 - levers.judgement) + world.judging_hours * levers.judgement + levers.development
+    other += world.observing_hours * levers.community_observe + world.hosting_hours * levers.community_host
+    other += world.together_hours * levers.community_collaborate
     if developing:
         other += world.project_hours
     return max(1.0, world.week_hours - other)
@@ -163,11 +186,18 @@ def effort_under(load, least):
     return max(least, 1.0 / math.sqrt(load))
 
 
+@formula
+def limited_chance(limits, cost, dues):
+    """Chance that a request is limited: the share of a member's use that goes beyond what she pays, as far as it is limited."""
+    return limits * (1.0 - dues / cost) if cost > dues else 0.0
+
+
 @kernel
 def route_cases(
     cases,
     used,
     members,
+    cost_seen,
     ties,
     staff,
     staff_count,
@@ -184,8 +214,11 @@ def route_cases(
     """Decide for each case who answers and how, and add up the work of each person."""
     world, departments = given[0].routing, int(given[0].scenario.departments)
     limit = int(world.relief * world.week_hours * HOUR)
+    limiting, dues = False, given[0].scenario.dues
+    for unit in range(departments):
+        limiting = limiting or enacted[unit].limits > 0.0
     for row in range(staff_count):
-        staff[row].demand = staff[row].aftermath if staff[row].alive else 0
+        staff[row].demand = int(staff[row].aftermath) + int(staff[row].conversing) if staff[row].alive else 0
     for index in range(used):
         if index + AHEAD < used:
             fetch_early(members, cases[index + AHEAD].member)
@@ -218,11 +251,18 @@ def route_cases(
         free = answered_freely(person.freedom_rank, levers.coverage, levers.strictness, freedom)
         configured = not free and composing < levers.solutions
         handed = (later_part and not owned) or missing < world.role_gap * levers.roles
+        if limiting and members[case.member].standing == COSTLY:
+            short = limited_chance(levers.limits, np.float64(cost_seen[case.member]), dues)
+            if draws(luck, LIMIT, week, int(case.identity), 0, ordinal)[0] < short:
+                case.limited, free, configured = True, False, False
+                tally[LIMITED] += 1.0
         case.free = free
         case.configured = configured
         case.handed = handed
         case.advising = advising < levers.advice
         hours = case_hours(later_part and owned, handed, free, configured, levers, world)
+        if case.limited:
+            hours *= 1.0 - given[0].selection.shortened
         case.seconds = int(hours * services[person.department].thrift * HOUR)
         person.demand += case.seconds
         if free:
@@ -232,9 +272,10 @@ def route_cases(
 
 
 @kernel
-def share_hours(cases, used, staff, staff_count, services, projects, enacted, tally, given):
+def share_hours(cases, used, staff, staff_count, averages, services, projects, enacted, tally, given):
     """Each person meets the week's work and the backlog with the hours there are; what cases wait is counted."""
     world = given[0].routing
+    share_evenly(staff, staff_count, averages)
     for row in range(staff_count):
         person = staff[row]
         if not person.alive:
@@ -242,6 +283,7 @@ def share_hours(cases, used, staff, staff_count, services, projects, enacted, ta
         unit = person.department
         levers = enacted[unit]
         hours = member_hours(levers, projects[unit].stage == DEVELOPMENT, world)
+        hours = max(1.0, hours + slack_beyond_even(levers.first_members, levers, world.slack_hours))
         capacity = int(hours * HOUR)
         aim = aimed_effort(levers.evaluation, levers.judgement, services[unit].insight, world)
         demand, waiting, norm = int(int(person.demand) * aim), int(person.backlog), person.standard
@@ -253,10 +295,13 @@ def share_hours(cases, used, staff, staff_count, services, projects, enacted, ta
         done = min(work, capacity)
         person.standard = norm
         person.effort = aim * effort
-        person.care = aim * effort * (1.0 - gamed_share(levers.judgement, person.alignment, world))
+        alignment = averages[unit].alignment if len(averages) > 0 else person.alignment
+        person.care = aim * effort * (1.0 - gamed_share(levers.judgement, alignment, world))
         person.load = load
         person.capacity = capacity
         person.waiting = waiting / capacity
+        if len(averages) > 0:
+            averages[unit].care, averages[unit].waiting = person.care, person.waiting
         person.worked = done
         person.backlog = work - done
         tally[WORKED] += done / HOUR
@@ -267,7 +312,7 @@ def share_hours(cases, used, staff, staff_count, services, projects, enacted, ta
             tally[OVERLOADED] += 1.0
     for index in range(used):
         if not cases[index].refused:
-            tally[WAITED] += staff[cases[index].server].waiting
+            tally[WAITED] += staff[cases[index].server].waiting / STEPS
 
 
 def step(model) -> None:
@@ -275,9 +320,10 @@ def step(model) -> None:
     tables, cases, tally, given = model.tables, model.cases, model.record.tally, model.given
     staff, services = tables["staff"], tables["departments"].rows
     route_cases(
-        cases.rows, cases.count, tables["members"].rows, tables["ties"].rows, staff.rows, staff.count, services,
+        cases.rows, cases.count, tables["members"].rows, tables["members"].scanned["cost_seen"], tables["ties"].rows, staff.rows, staff.count, services,
         model.enacted, model.seats, model.first_post, model.opened, tally, model.now, model.luck, given,
     )  # fmt: skip
     share_hours(
-        cases.rows, cases.count, staff.rows, staff.count, services, tables["projects"].rows, model.enacted, tally, given,
+        cases.rows, cases.count, staff.rows, staff.count, model.averages, services, tables["projects"].rows, model.enacted,
+        tally, given,
     )  # fmt: skip

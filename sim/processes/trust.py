@@ -169,6 +169,18 @@ def live_through(cases, used, members, trusts, staff, staff_count, enacted, tall
 
 
 @kernel
+def take_to_heart(dealings, used, members, trusts, week, given):
+    """What happens in the community tells members something about the organisation: its host, or who fights it."""
+    for index in range(used):
+        dealing = dealings[index]
+        member, row = members[dealing.member], dealing.member
+        member.belief += given[0].trust.learning * dealing.credit * (dealing.lesson - member.belief)
+        if dealing.anger > 0.0:
+            trusts[row] *= 1.0 - dealing.anger
+            member.grievance = week
+
+
+@kernel
 def breach(members, trusts, alive, count, given):
     """A breach in the past: everybody's trust and what it can become again fall, and so does the belief in good answers."""
     size = given[0].scenario.breach
@@ -186,6 +198,8 @@ def step(model) -> None:
     trusts = members.scanned["trust"]
     if model.now == model.scenario.breach_week:
         breach(members.rows, trusts, members.scanned["alive"], members.count, model.given)
+    if model.dealings.count:
+        take_to_heart(model.dealings.rows, model.dealings.count, members.rows, trusts, model.now, model.given)
     live_through(
         cases.rows, cases.count, members.rows, trusts, staff.rows, staff.count, model.enacted, model.record.tally,
         model.now, model.luck, model.given,

@@ -10,9 +10,10 @@ import math
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws
 from sim.processes.hiring import bounded
-from sim.processes.routing import occupant
+from sim.processes.routing import occupant, slack_beyond_even
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import MORALE, STAFF, STAFF_LEFT
+from sim.steps import WEEKS
 
 LEAVING = decision("worklife.leaving")
 
@@ -42,6 +43,7 @@ class WorklifeParameters:
     usual_unfairness: float = quantity(0.2, "0..1", 0.0, 1.0, ASSUMED, "unfairness that leaves morale unmoved")
     overload: float = quantity(0.6, "morale", 0.0, 2.0, ASSUMED, "morale lost under extreme overload")
     mood_speed: float = quantity(0.04, "share per week", 0.005, 0.5, ASSUMED, "how fast morale follows circumstances")
+    rest: float = quantity(0.05, "morale per hour", 0.0, 0.3, ASSUMED, "morale gained from an hour a week for oneself beyond the usual")
     leaving: float = quantity(0.16, "per year", 0.0, 0.6, "Babushkin turnover sample: 85 % of staff there after 12 months", "rate of leaving at usual morale")
     leaving_morale: float = quantity(1.5, "log rate per morale", 0.0, 4.0, ASSUMED, "how strongly low morale drives people out")
 
@@ -71,7 +73,7 @@ def moved_morale(morale, target, world):
 @formula
 def leaving_chance(morale, world):
     """Chance to leave in a week: an exponential rate that falls with morale."""
-    return 1.0 - math.exp(-world.leaving / 52.0 * math.exp(-world.leaving_morale * morale))
+    return 1.0 - math.exp(-world.leaving / WEEKS * math.exp(-world.leaving_morale * morale))
 
 
 @formula
@@ -101,9 +103,11 @@ def settle_staff(staff, first, last, week, enacted, given):
     for row in range(first, last):
         person = staff[row]
         levers = enacted[person.department]
-        trained_hours = levers.development * (1.0 - levers.immersion)
+        own = slack_beyond_even(levers.first_staff, levers, given[0].routing.slack_hours)
+        hours = max(0.0, levers.development + own)
+        trained_hours = hours * (1.0 - levers.immersion)
         person.trained = settled_practice(world.trainable, trained_hours, world.training, world.fading)
-        person.immersed = settled_practice(1.0, levers.development * levers.immersion, world.immersing, world.fading)
+        person.immersed = settled_practice(1.0, hours * levers.immersion, world.immersing, world.fading)
         fit = role_fit(person.aptitude, levers.roles)
         person.ability = ability_after(person.skill, float(week - int(person.hired)), person.trained, fit, world)
 
@@ -125,15 +129,17 @@ def work_on(
         if not person.alive:
             continue
         place, levers = departments[person.department], enacted[person.department]
-        trained_hours = levers.development * (1.0 - levers.immersion)
+        own = slack_beyond_even(levers.first_staff, levers, given[0].routing.slack_hours)
+        hours = max(0.0, levers.development + own)
+        trained_hours = hours * (1.0 - levers.immersion)
         person.trained = after_practice(person.trained, world.trainable, trained_hours, world.training, world.fading)
-        among_members = levers.development * levers.immersion
+        among_members = hours * levers.immersion
         person.immersed = after_practice(person.immersed, 1.0, among_members, world.immersing, world.fading)
         fit = role_fit(person.aptitude, levers.roles)
         autonomy = 1.0 - levers.strictness if person.freedom_rank < levers.coverage else 0.0
         unfair = levers.judgement * (1.0 - place.fairness)
         target = target_morale(autonomy, levers.why * place.meaning, person.alignment, fit, unfair, person.load, world)
-        person.morale = moved_morale(person.morale, target, world)
+        person.morale = moved_morale(person.morale, target + world.rest * own, world)
         person.ability = ability_after(person.skill, float(week - int(person.hired)), person.trained, fit, world)
         tally[STAFF] += 1.0
         tally[MORALE] += person.morale
