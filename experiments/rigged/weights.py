@@ -1,4 +1,6 @@
-"""What the texts recommend, lever by lever: registered before any run was looked at, and not changed since.
+"""What the texts recommend, lever by lever: the first forty registered before any run was looked at, and not changed since.
+
+Those of levers that came later were written after results of the first forty had been seen; they stand apart below.
 
 One line a lever: the sign of the weight says whether the texts want more or less of it, its size how central it is to
 them (1 said outright, 0.5 implied or one means among several, 0 no word on it), and the reason where they say so. Where
