@@ -62,10 +62,18 @@ def measured(sizes, rounds: int) -> dict[str, dict[int, float]]:
     return {what: {size: min(run[what] for run in runs) for size, runs in taken.items()} for what in taken[sizes[0]][0]}
 
 
+def plain(size: int) -> str:
+    """A size in few characters: 300, 3k, 1M."""
+    for unit, name in ((1_000_000, "M"), (1_000, "k")):
+        if size >= unit:
+            return f"{size / unit:g}{name}"
+    return str(size)
+
+
 @styled
 def draw(figures: Mapping[str, Mapping[int, float]]) -> Figure:
     """Nanoseconds a member-week and memory against size."""
-    figure = blank(2.7)
+    figure = blank(3.2)
     time_axis, memory_axis = figure.subplots(1, 2)
     sizes = np.array(list(figures["cpu"]))
     time_axis.plot(sizes, list(figures["cpu"].values()), "o-", color=COLOURS[0])
@@ -75,10 +83,13 @@ def draw(figures: Mapping[str, Mapping[int, float]]) -> Figure:
     memory_axis.plot(sizes, memory, "o-", color=COLOURS[0])
     straight = memory[0] + each * (sizes - sizes[0])
     memory_axis.plot(sizes, straight, "--", color=SOFT, linewidth=1, label=f"{1e3 * each:.2g} kB a member, and a start")
-    memory_axis.set(yscale="log", ylabel="memory at its peak, MB")
-    memory_axis.legend()
+    memory_axis.set(ylim=(0, None), ylabel="memory at its peak, MB")
+    memory_axis.legend(loc="upper left")
     for axis in (time_axis, memory_axis):
         axis.set(xscale="log", xlabel="members")
+        # Written out: the report's style reads no formulas, so powers of ten would show as their source.
+        axis.set_xticks(sizes, [plain(size) for size in sizes.tolist()], rotation=45, ha="right")
+        axis.minorticks_off()
     return figure
 
 
