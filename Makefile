@@ -19,7 +19,7 @@ demo: env
 
 test: env
 	@$(PYTHON) -m ruff check sim experiments tests benchmarks tools
-	@$(PYTHON) -m pytest --numprocesses=2 --dist=loadfile
+	@$(PYTHON) -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 test-more: env
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,ray]'

@@ -163,6 +163,26 @@ def run_python(code: str, folder: Path = ROOT, **environment: str) -> str:
     return done.stdout.strip()
 
 
+LONGEST_FIRST = ("store", "hostile", "engines", "calibration", "levers", "sweep", "tutorials", "compare", "properties", "exact",
+                 "turning", "stale_code", "hydra", "configs", "same_bits", "door", "wheel", "report")  # fmt: skip
+"""Files of tests that take longest: two processes that share the files are done together if these come first.
+
+The first one needs no compiler, so that one process compiles what the other then finds on the disk.
+"""
+
+
+def pytest_collection_modifyitems(items):
+    """Files in the order of :data:`LONGEST_FIRST`, then all others as they are."""
+    rank = {f"test_{name}": place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+@pytest.fixture
+def no_report(monkeypatch):
+    """Comparisons of which only tables are looked at: drawing takes longer than a small comparison."""
+    monkeypatch.setattr("experiments.board_report.build", lambda comparison, out: None)
+
+
 @pytest.fixture
 def model():
     """Sixty members, all processes, nothing run yet."""

@@ -85,7 +85,7 @@ def test_python_defaults_are_the_shipped_association(association):
 def test_an_independent_refit_agrees_with_the_shipped_values_within_two_standard_errors(association):
     """The standard error is that of a fit from one seed, seen in three refits of the same size."""
     shipped = association.fit_at(2.0)
-    scenario = larger(association, 8_000)
+    scenario = larger(association, 5_000)
     refits = [fit_association(scenario, WORLD, shipped, OVERALL, FIRST_YEAR, seed) for seed in (101, 102, 103)]
     for name in ("alpha", "beta", "belief", "bond"):
         values = np.log([getattr(fit, name) for fit in refits])
@@ -98,7 +98,7 @@ def test_another_table_without_a_dip_is_followed_within_a_point(contract, monkey
     surviving = np.concatenate([[1.0], beta_geometric_survival(2.2, 0.9, 7)])
     table = SurvivalTable("no dip", surviving)
     fitted = fit_line.fitted_to(table, contract, WORLD, seed=5)
-    simulated = cohort_survival(larger(contract, 50_000), WORLD, fitted.fit_at(2.0), 7, seed=6)
+    simulated = cohort_survival(larger(contract, 30_000), WORLD, fitted.fit_at(2.0), 7, seed=6)
     assert np.abs(simulated - surviving[1:]).max() < 0.01
 
 

@@ -44,9 +44,9 @@ def test_tables_have_the_promised_columns(finished):
     assert set(weekly["run_id"]) == set(runs["run_id"])
 
 
-def test_metrics_of_processes_that_are_not_there_are_absent(finished, tmp_path):
+def test_metrics_of_processes_that_are_not_there_are_absent(finished, tmp_path, no_report):
     assert "partner_retention" not in pd.read_parquet(finished / "runs.parquet")
-    assert compare(tmp_path / "off", "scenario.off=[growth]", "line=false") == 0
+    assert compare(tmp_path / "off", "scenario.off=[growth]", "line=false", "engine.workers=1") == 0
     assert "recruits" not in pd.read_parquet(tmp_path / "off" / "runs.parquet")
 
 
@@ -57,7 +57,7 @@ def test_the_manifest_tells_how_to_run_it_again(finished):
     assert {"seed", "versions", "code_version", "config", "tails", "fit", "wall_seconds"} <= set(manifest)
 
 
-def test_one_and_two_workers_leave_the_same_bytes(finished, tmp_path):
+def test_one_and_two_workers_leave_the_same_bytes(finished, tmp_path, no_report):
     assert compare(tmp_path / "two", "engine.workers=2") == 0
     for name in ("runs.parquet", "pairs.parquet", "weekly.parquet", "paired.csv", "line.csv", "survival.csv"):
         assert (tmp_path / "two" / name).read_bytes() == (finished / name).read_bytes(), name

@@ -25,7 +25,7 @@ def square(job: int) -> int:
     return job * job
 
 
-@pytest.mark.parametrize("engine", EACH)
+@pytest.mark.parametrize("engine", EACH[1:])  # the one below looks at local
 @pytest.mark.filterwarnings("default")  # of the engines' own making, on other threads
 def test_an_engine_gives_the_bytes_of_one_process(tmp_path, engine, processes_start_sooner):
     _, expected = do(tmp_path / "here", request_for(2, 30, "engine.workers=1"), trivial)
@@ -48,8 +48,8 @@ def test_an_interrupted_sweep_goes_on_to_the_same_bytes(tmp_path, engine, proces
 
 @pytest.mark.parametrize("engine", ["local", *EACH[3:]])
 def test_a_run_that_kills_its_process_is_one_failed_row(tmp_path, engine, processes_start_sooner):
-    found = same_bytes.poisoned(tmp_path, engine, replicates=5, chunk=1)
-    assert (found["rows"], found["failed_rows"], found["the_right_one"]) == (10, 1, True)
+    found = same_bytes.poisoned(tmp_path, engine, replicates=4, chunk=1)
+    assert (found["rows"], found["failed_rows"], found["the_right_one"]) == (8, 1, True)
 
 
 @pytest.mark.parametrize("engine", ["local", *EACH[3:]])
@@ -58,9 +58,11 @@ def test_killed_workers_cost_no_rows(tmp_path, engine, processes_start_sooner):
     assert (found["failed_rows"], found["lost_or_doubled"], found["digests_differ"]) == (0, 0, 0)
 
 
-def test_every_job_comes_back_once(processes_start_sooner):
+def test_every_job_comes_back_once_and_one_that_raises_says_so_itself(processes_start_sooner):
     with opened(Engine(workers=2)) as engine:
         assert sorted(results(square, range(20), engine)) == [k * k for k in range(20)]
+        with pytest.raises(TypeError):
+            list(results(square, ["a", "b"], engine))
 
 
 def test_jobs_are_taken_only_as_fast_as_they_are_computed():
@@ -71,12 +73,7 @@ def test_jobs_are_taken_only_as_fast_as_they_are_computed():
             taken.clear()
 
 
-def test_a_job_that_raises_says_so_itself(processes_start_sooner):
-    with opened(Engine(workers=2)) as engine, pytest.raises(TypeError):
-        list(results(square, ["a", "b"], engine))
-
-
-def test_compare_runs_on_any_engine(tmp_path):
+def test_compare_runs_on_any_engine(tmp_path, no_report):
     small = ["policies=[loosened_holistic]", "scenario.members=30", "scenario.burn_in=0", "years=1", "replicates=2", "preliminary=2",
              "targets=false", "line=false"]  # fmt: skip
     for name, words in {"here": ["engine.workers=1"], "there": ["engine=dask", "engine.workers=2"]}.items():

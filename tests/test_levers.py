@@ -25,6 +25,8 @@ from sim.quantities import described
 
 CASES = {case.name: case for case in read_cases()}
 FRESH = range(100, 110)  # not those the cases were looked for with
+# Replicates, and standard errors of the mean that are clear then: few are enough for what is plain.
+LOOKS = ((range(100, 104), 2.0 * CLEAR), (FRESH, CLEAR))
 NAMES = pytest.mark.parametrize("name", CASES)
 PAGE = (ROOT / "docs" / "honesty.md").read_text(encoding="utf-8")
 
@@ -60,10 +62,20 @@ def test_what_helps_is_for_the_better_and_what_hurts_for_the_worse(name):
 @NAMES
 def test_the_sentence_is_true(name):
     case = CASES[name]
-    gains = paired_differences(case, replicates_of(case, FRESH))
-    for metric, direction in case.expect.items():
-        mean, t = effect(gains[metric])
-        assert (t if direction == "rises" else -t) > CLEAR, f"{metric}: {mean:+.4f}, t = {t:+.1f}"
+    gains = {metric: np.zeros(0) for metric in case.expect}
+    for looked, clear in LOOKS:
+        replicates = replicates_of(case, looked)
+        more = paired_differences(case, replicates[len(next(iter(gains.values()))) :])
+        gains = {metric: np.concatenate([found, more[metric]]) for metric, found in gains.items()}
+        effects = {metric: effect(found) for metric, found in gains.items()}
+        unclear = {
+            metric: f"{mean:+.4f}, t = {t:+.1f}"
+            for metric, (mean, t) in effects.items()
+            if (t if case.expect[metric] == "rises" else -t) <= clear
+        }
+        if not unclear:
+            break
+    assert not unclear
 
 
 def test_every_process_has_an_ablation():

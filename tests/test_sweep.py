@@ -12,6 +12,7 @@ from experiments import door
 from experiments.sweeps import cells
 
 SMALL = ["scenario.members=40", "scenario.burn_in=4", "years=1", "replicates=3", "engine.workers=1"]
+ROWS_ONLY = "effects=false"  # figures take longer than these runs
 
 
 def relsim(*words) -> int:
@@ -51,7 +52,7 @@ def test_it_leaves_one_tidy_table_with_what_was_varied(finished):
 
 def test_every_point_has_the_same_luck(finished, tmp_path):
     """What a point gives does not depend on which other points were asked for."""
-    assert sweep(tmp_path / "alone", "design.vary=[policy.strictness:1,world.encounters.free_error:0.8]") == 0
+    assert sweep(tmp_path / "alone", "design.vary=[policy.strictness:1,world.encounters.free_error:0.8]", ROWS_ONLY) == 0
     runs, alone = table(finished), table(tmp_path / "alone")
     same = runs[runs["run_id"].isin(alone["run_id"])]
     assert len(same) == 3
@@ -134,7 +135,7 @@ def test_a_policy_file_edited_in_the_meantime_is_noticed(tmp_path, capsys):
 
 def test_paired_runs_both_arms_in_each_sampled_world(tmp_path):
     words = ["design=paired", "policies=[loosened_holistic]", "design.vary=[world.needs.spread]", "design.points=3"]
-    assert sweep(tmp_path / "out", *words) == 0
+    assert sweep(tmp_path / "out", *words, ROWS_ONLY) == 0
     runs, pairs = table(tmp_path / "out"), table(tmp_path / "out", "pairs")
     assert runs.groupby(["point", "policy"]).size().tolist() == [3] * 6
     assert runs["world"].nunique() == 3 and set(runs["policy"]) == {"conventional", "loosened_holistic"}
@@ -161,7 +162,7 @@ def test_runs_go_on_until_the_precision_is_reached_and_no_longer(tmp_path, capsy
 
 def test_runs_that_raise_are_rows_and_their_commands_raise_the_same(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(cells, "measure", failures.made_to_fail(cells.measure))
-    assert sweep(tmp_path / "out", "design.vary=[policy.strictness]", "design.levels=5", "replicates=8") == 3
+    assert sweep(tmp_path / "out", "design.vary=[policy.strictness]", "design.levels=5", "replicates=8", ROWS_ONLY) == 3
     runs = table(tmp_path / "out")
     bad = pd.read_csv(tmp_path / "out" / "failures.csv", dtype={"run_id": str})  # 197e58... is no number
     assert len(runs) == 40 and 0 < len(bad) < 15
@@ -174,7 +175,8 @@ def test_runs_that_raise_are_rows_and_their_commands_raise_the_same(tmp_path, mo
 
 
 def test_collect_puts_tables_together_and_refuses_what_was_changed(finished, tmp_path, capsys):
-    assert sweep(tmp_path / "two", "design.vary=[policy.strictness:0.5:1,world.encounters.free_error:0.2:0.8]") == 0
+    varied = "design.vary=[policy.strictness:0.5:1,world.encounters.free_error:0.2:0.8]"
+    assert sweep(tmp_path / "two", varied, ROWS_ONLY) == 0
     assert relsim("collect", finished, tmp_path / "two", f"out={tmp_path / 'both'}") == 0
     both = table(tmp_path / "both")
     assert len(both) == 12 + 6 and both["run_id"].is_unique
