@@ -163,7 +163,7 @@ def run_python(code: str, folder: Path = ROOT, **environment: str) -> str:
     return done.stdout.strip()
 
 
-LONGEST_FIRST = ("store", "hostile", "engines", "calibration", "levers", "sweep", "tutorials", "compare", "properties", "exact",
+LONGEST_FIRST = ("store", "levers", "hostile", "engines", "steps", "tutorials", "calibration", "compare", "sweep", "properties", "exact",
                  "turning", "stale_code", "hydra", "configs", "same_bits", "door", "wheel", "report")  # fmt: skip
 """Files of tests that take longest: two processes that share the files are done together if these come first.
 
