@@ -6,7 +6,7 @@ Partners and their contacts come with the process that gives them something to d
 import numpy as np
 
 from sim.columns import Column, Rows
-from sim.processes import community, renewals
+from sim.processes import community, renewals, rivals
 from sim.processes.needs import WEEKS
 from sim.roster import ColumnAgent
 
@@ -69,11 +69,13 @@ class Member(ColumnAgent):
         """Probability of renewing if dues fell due now, by the formulas the compiled rules use; 0..1."""
         model, given = self.model, self.model.given[0]
         bond, around = renewals.bond_and_surroundings(model, self.row)
+        elsewhere = community.drawn_away(model.tables["community"].rows, self.community, model.given)
+        elsewhere += rivals.pull(model.tables["rivals"].rows, self.table.rows[self.row], model.trend, model.now, model.given)
         grieved = self.grievance >= 0 and model.now - self.grievance <= given["renewals"]["grievance_weeks"]
         return float(
             renewals.chance_of_renewal(
                 self.commitment, max(1.0, (model.now + 1 - self.joined) // WEEKS), self.belief, bond, float(grieved), around,
-                community.drawn_away(model.tables["community"].rows, self.community, model.given), given["fit"], given["renewals"], given["scenario"],
+                elsewhere, given["fit"], given["renewals"], given["scenario"], given["policy"],
             )
         )  # fmt: skip
 
@@ -145,6 +147,17 @@ class Department(Rows):
     asked = Column("i8", "parts", 0, 2**62, "requests answered this year, in parts", owner="accounts")
     spent = Column("i8", "seconds", 0, 2**62, "hours they took", owner="accounts")
     closed = Column("?", "flag", 0, 1, "the service has been dropped", owner="innovation")
+    can_operations = Column("f8", "0..1", 0, 1, "capability in running at low cost", owner="discipline")
+    can_product = Column("f8", "0..1", 0, 1, "capability in leading by what is offered", owner="discipline")
+    can_intimacy = Column("f8", "0..1", 0, 1, "capability in closeness to members", owner="discipline")
+    emphasis = Column("f8", "0..1", 0, 1, "how far the department concentrates on any of the three", owner="discipline")
+    case_time = Column("f8", "share", 0, 3, "time a case takes by what the department concentrates on, against the usual", owner="discipline", default=1.0)
+    material_part = Column("f8", "share", 0, 1, "material of an answer likewise", owner="discipline", default=1.0)
+    by_the_book = Column("f8", "share", 0, 1, "answers with discretion given by the standard instead", owner="discipline")
+    leading = Column("f8", "0..1", 0, 1, "how far the department leads by what it offers", owner="discipline")
+    research = Column("f8", "hours", 0, 10, "hours a week that this takes of each of its staff", owner="discipline")
+    project_price = Column("f8", "ratio", 1, 4, "money a project takes, against the usual", owner="discipline", default=1.0)
+    noise_left = Column("f8", "share", 0, 1, "noise of what contacts show, against the usual", owner="discipline", default=1.0)
 
 
 class Project(Rows):
@@ -225,6 +238,18 @@ class Origin(Rows):
     recruiter = Column("i4", "member row", NEVER, 2**31 - 1, "the member who brought this one, -1 nobody", owner="referrals", default=NEVER)
     root = Column("u4", "key", 0, 2**32 - 1, "whose circle this is: the own identity, or that of the first in the line of those who brought each other")
     lapsed = Column("i4", "week", NEVER, 100_000, "week of the first leaving since the accounts were opened of somebody who has come back since, -1 none", owner="returns", default=NEVER)
+
+
+class Rival(Rows):
+    """Somebody else who offers something. The first row is the background: the sum of what has always been there."""
+
+    kind = Column("i4", "code", 0, 3, "0 background, 1 cheap, 2 innovator, 3 serves better")
+    enters = Column("i4", "week", 0, 100_000, "week of entry; of the background, founding")
+    price = Column("f8", "standard dues a year", 0, 5, "price", owner="rivals", default=1.0)
+    tailoring = Column("f8", "share", 0, 1, "how far answers move from the offer towards the need of each", owner="rivals")
+    appeal = Column("f8", "logit", -100, 100, "what it is worth to the average outsider, against the background at founding", owner="rivals")
+    customers = Column("f8", "people", 0, 1e12, "people served", owner="rivals")
+    offer = Column("f8", "sd of needs", -60, 60, "where the offer stands", owner="rivals", width="dimensions")
 
 
 class Case(Rows):

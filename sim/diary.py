@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.columns import LATENT
 from sim.luck import draws
-from sim.processes import community, renewals, trust
+from sim.processes import community, discipline, renewals, rivals, trust
 from sim.processes.encounters import (
     ANSWER,
     dropping_chance,
@@ -187,7 +187,9 @@ class MemberDiary:
         drawn = community.drawn_away(
             model.tables["community"].rows, int(model.tables["members"].scanned["community"][self.row]), model.given
         )
-        odds = renewals.renewal_odds(base, lived, scenario["dues"], scenario["outside_option"] + drawn, world)
+        elsewhere = scenario["outside_option"] + drawn + rivals.pull(model.tables["rivals"].rows, member, model.trend, now, model.given)
+        dues = discipline.dues_paid(scenario, given["policy"])
+        odds = renewals.renewal_odds(base, lived, dues, elsewhere, world)
         leaving, staying, _, _ = draws(model.luck, renewals.RENEWAL, now, int(member["identity"]), 0, 0)
         weight = float(world["lived_weight"])
         self.decision = {
@@ -196,8 +198,8 @@ class MemberDiary:
             "from_bond": weight * float(world["bond_weight"] * (bond - levels["bond"])),
             "from_grievance": -weight * float(world["grievance_weight"] * (grieved - levels["grievance"])),
             "from_friends": weight * float(friends - levels["surroundings"]),
-            "from_price": -float(world["price_weight"] * (scenario["dues"] - 1.0)),
-            "from_outside": -float(scenario["outside_option"] + drawn),
+            "from_price": -float(world["price_weight"] * (dues - 1.0)),
+            "from_outside": -float(elsewhere),
             "odds": odds, "chance": renewals.logistic(odds), "draw": staying,
             "forced": bool(leaving < levels["involuntary"]),
         }  # fmt: skip

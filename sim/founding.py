@@ -22,13 +22,14 @@ from sim.agents import (
     Member,
     Origin,
     Project,
+    Rival,
     Staff,
     Tie,
 )  # fmt: skip
 from sim.columns import FRIENDS, LATENT, Table
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
-from sim.processes import accounts, friendships, hiring, leadership, worklife
+from sim.processes import accounts, discipline, friendships, hiring, leadership, rivals, worklife
 from sim.processes.needs import WEEKS, prior_variance
 from sim.processes.selection import kept_to_measure
 from sim.traits import TRAITS, node_chances, quantile, rate_quantiles
@@ -120,7 +121,7 @@ def settle_members(
             member.needs[k] = needs.spread * normal(chances[k % 4])
             member.estimate[k] = offer[k]
             member.uncertainty[k] = prior
-        trust[row] = given[0].trust.start
+        trust[row] = given[0].trust.start * given[0].scenario.first_trust
         member.belief = fit.belief
         member.expectation = fit.expectation
         member.founder = stationary
@@ -187,6 +188,11 @@ def found(model) -> None:
     tables["departments"].add(departments)
     tables["projects"] = Table(Project, departments, departments + LATENT)
     tables["projects"].add(departments + LATENT)
+    if model.calls("discipline"):
+        discipline.found(model)
+    tables["rivals"] = Table(Rival, departments, 1 if model.calls("rivals") else 0)
+    if model.calls("rivals"):
+        rivals.found(model)
     model.cases = Table(Case, departments, max(64, scenario.members // 3))
     staff = tables["staff"].rows
     hiring.found_staff(staff, model.seats, model.first_post, model.opened, model.enacted, model.luck, model.given)

@@ -25,6 +25,7 @@ from sim.processes import (
     colleagues,
     communication,
     community,
+    discipline,
     encounters,
     friendships,
     growth,
@@ -37,6 +38,7 @@ from sim.processes import (
     referrals,
     renewals,
     returns,
+    rivals,
     routing,
     selection,
     trust,
@@ -75,8 +77,8 @@ BY_HAND = 3 * 2**30  # identities of members a user adds himself
 WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
-        needs, leadership, community, routing, encounters, trust, learning, communication, innovation, colleagues, worklife,
-        hiring, keeping, selection, renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
+        needs, leadership, discipline, community, routing, encounters, trust, learning, communication, innovation, colleagues, worklife,
+        hiring, keeping, selection, rivals, renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
     )
 )  # fmt: skip
 

@@ -95,6 +95,13 @@ class Policy:
     acquisition: float = quantity(0.5, "share of that money", 0.0, 1.0, TEXT_000, "part of that money for campaigns among people outside; the rest is for calling on members before their dues fall due. Price of more: those bought fit less, and nobody calls on members")
     claim: float = quantity(0.0, "0 modest .. 1 far above the usual", 0.0, 1.0, TEXT_002, "what the organisation says of itself outside. It draws prospects, who start with more trust. Price of more: they expect more, and a claim above what is lived is believed less and less")
 
+    # What the organisation concentrates on, against rivals. What the three leave of 1 is no emphasis.
+    price: float = quantity(1.0, "ratio", 0.6, 1.4, TEXT_003, "dues against the standard. Price of less: revenue; of more: members who go elsewhere")
+    emphasis_operations: float = quantity(0.0, "weight", 0.0, 1.0, TEXT_003, "emphasis on running at low cost: less time and material a case. Price of more: more is answered by the standard, other capabilities fade")
+    emphasis_product: float = quantity(0.0, "weight", 0.0, 1.0, TEXT_003, "emphasis on leading by what is offered: the offer moves faster and surer. Price of more: hours and money for research, other capabilities fade")
+    emphasis_intimacy: float = quantity(0.0, "weight", 0.0, 1.0, TEXT_003, "emphasis on closeness: contacts tell more of what a member needs. Price of more: time for each case, other capabilities fade")
+    focus: float = quantity(0.0, "0 everybody .. 1 one niche", 0.0, 1.0, TEXT_002, "how far the organisation serves one niche, those whose main domain is the first. Price of more: prospects outside it are not sought, members outside it get what is off the shelf")
+
 
 LEVERS = Policy.record_dtype.names
 

@@ -88,7 +88,7 @@ DUE_BELIEF = series("due_belief", "quality", "believed quality, summed over memb
 DUE_BOND = series("due_bond", "0..1", "personal bond, summed over members due")
 DUE_GRIEVANCE = series("due_grievance", "members", "members due with a grievance")
 DUE_SURROUNDINGS = series("due_surroundings", "quality", "what other members add to or take from renewal, summed over members due")
-LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause", "community", "let_go")
+LAPSE_REASONS = ("involuntary", "commitment", "value", "engagement", "grievance", "friends", "no_single_cause", "community", "let_go", "rival")
 LAPSES = [series(f"lapse_{reason}", "members", f"lapses: {reason.replace('_', ' ')}") for reason in LAPSE_REASONS]
 FIRST_LAPSE = LAPSES[0]
 LAPSE_LET_GO = LAPSES[LAPSE_REASONS.index("let_go")]
@@ -139,6 +139,15 @@ TAKEN_UP = series("taken_up", "complaints", "open complaints put right in such a
 BOUND = series("bound", "members", "members whose year ended under a contract that did not")
 LEFT_BOUND = series("left_bound", "members", "of them, left before its end")
 LAPSED_GRIEVED = series("lapsed_grieved", "members", "members due with a grievance who left")
+
+# Rivals.
+RIVAL_CUSTOMERS = series("rival_customers", "average people", "people whom rivals serve, their leaving spread evenly over the year")
+RIVAL_PULL = series("rival_pull", "logit", "what rivals draw the average outsider by, against the background at founding")
+RIVAL_KINDS = ("background", "price", "innovator", "service")
+LOST_TO = [series(f"lost_to_{kind}", "members", f"members who left of their own will and went to a rival of this kind: {kind}") for kind in RIVAL_KINDS]
+FIRST_LOST_TO = LOST_TO[0]
+DUE_KNOWN = series("due_known", "share", "how well their needs are known, summed over members due, where rivals have entered or will")
+LOST_KNOWN = series("lost_known", "share", "the same, summed over those who left for an entrant")
 
 
 @kernel

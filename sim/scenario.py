@@ -68,6 +68,16 @@ class Scenario:
     contract_years: int = quantity(2, "years", 1, 10, ASSUMED, "length of a contract; it begins anew when it is renewed")
     contract_sorting: float = quantity(0.5, "correlation", 0.0, 1.0, ASSUMED, "how far it is the committed who take a contract; 0 chance alone")
     cancel_charge: float = quantity(3.0, "dues", 0.0, 20.0, ASSUMED, "what leaving before the end of a contract costs a member")
+    market_share: float = quantity(0.3, "share", 0.001, 0.95, ASSUMED, "part of the market served by the organisation at founding; rivals serve the rest")
+    price_entrants: int = quantity(0, "rivals", 0, 8, ASSUMED, "cheap rivals who enter")
+    innovators: int = quantity(0, "rivals", 0, 8, ASSUMED, "rivals who enter and move their offer faster")
+    service_entrants: int = quantity(0, "rivals", 0, 8, ASSUMED, "rivals who enter and serve better")
+    entrants_week: int = quantity(130, "week", 0, 2000, ASSUMED, "week from founding in which the first entrant of each kind comes")
+    entrants_apart: int = quantity(26, "weeks", 0, 1040, ASSUMED, "time between entrants of a kind")
+    can_operations: float = quantity(0.4, "0..1", 0.0, 1.0, ASSUMED, "capability in running at low cost, at founding")
+    can_product: float = quantity(0.4, "0..1", 0.0, 1.0, ASSUMED, "capability in leading by what is offered, at founding")
+    can_intimacy: float = quantity(0.4, "0..1", 0.0, 1.0, ASSUMED, "capability in closeness to members, at founding")
+    first_trust: float = quantity(1.0, "ratio", 0.0, 1.0, ASSUMED, "trust of those who join, against an organisation that has long been known")
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False

@@ -19,6 +19,7 @@ from sim.processes.campaigns import CampaignParameters
 from sim.processes.colleagues import ColleagueParameters
 from sim.processes.communication import CommunicationParameters
 from sim.processes.community import CommunityParameters
+from sim.processes.discipline import DisciplineParameters
 from sim.processes.encounters import EncounterParameters
 from sim.processes.friendships import FriendshipParameters
 from sim.processes.growth import GrowthParameters
@@ -31,6 +32,7 @@ from sim.processes.needs import NeedsParameters
 from sim.processes.referrals import ReferralParameters
 from sim.processes.renewals import RenewalParameters
 from sim.processes.returns import ReturnParameters
+from sim.processes.rivals import RivalParameters
 from sim.processes.routing import RoutingParameters
 from sim.processes.selection import SelectionParameters
 from sim.processes.trust import TrustParameters
@@ -65,6 +67,8 @@ class World:
     referrals: ReferralParameters = field(default_factory=ReferralParameters)
     returns: ReturnParameters = field(default_factory=ReturnParameters)
     brand: BrandParameters = field(default_factory=BrandParameters)
+    discipline: DisciplineParameters = field(default_factory=DisciplineParameters)
+    rivals: RivalParameters = field(default_factory=RivalParameters)
 
     @classmethod
     def parameters(cls) -> Iterator[tuple[str, str, Quantity, float]]:

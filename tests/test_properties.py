@@ -390,14 +390,15 @@ def test_a_common_promise_gives_way_to_own_experience(commitment, years, promise
 
 
 @UNSEEN
-@given(unit, st.floats(-20, 20), st.tuples(*[st.floats(-5, 5)] * 6))
+@given(unit, st.floats(-20, 20), st.tuples(*[st.floats(-5, 5)] * 7))
 def test_a_reason_for_leaving_would_have_kept_the_member(chance, odds, gaps):
     code = renewals.reason(odds, chance, *gaps)
     enough = [gap for gap in gaps if gap > 0.0 and chance < renewals.logistic(odds + gap)]
     if code == renewals.NO_SINGLE_CAUSE:
         assert not enough
     else:
-        named = gaps[-1] if code == renewals.COMMUNITY_INSTEAD else gaps[code - renewals.COMMITMENT]
+        last = {renewals.COMMUNITY_INSTEAD: gaps[-2], renewals.RIVAL: gaps[-1]}
+        named = last[code] if code in last else gaps[code - renewals.COMMITMENT]
         assert named == max(enough)
 
 

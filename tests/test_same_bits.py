@@ -320,7 +320,8 @@ ARGUMENTS = {
         st.floats(-4, 4),
     ),
     **dict.fromkeys(
-        "base commitment odds log_odds base_gap belief_gap bond_gap grievance_gap friends_gap community_gap drawn x".split(),
+        "base commitment odds log_odds base_gap belief_gap bond_gap grievance_gap friends_gap community_gap rival_gap drawn better "
+        "x".split(),
         st.floats(-60, 60),
     ),
     "effort": st.floats(0.2, 1.0), "care": st.floats(0.05, 2.0), "message": st.floats(0.05, 1.0), "power": st.floats(-6, 0.9),
@@ -337,6 +338,9 @@ ARGUMENTS = {
     "innovation": st.floats(0, 1), "imitation": st.floats(0, 2), "inequality": st.floats(0.3, 3),
     "active": st.floats(0, 1e6), "expected": st.floats(0, 1e6), "likeness": st.floats(0, 0.95),
     "contagion_weeks": st.floats(1, 104), "promise_years": st.floats(0, 30),
+    **dict.fromkeys("capability emphasis undercut involuntary".split(), unit), "total": st.floats(0, 3),
+    **dict.fromkeys("enters known_weeks".split(), st.floats(4, 260)), "price": st.floats(0.2, 5), "price_weight": st.floats(0, 5),
+    "prospects": st.floats(0, 5), "market": st.floats(0, 20),
     **dict.fromkeys("priorities measure limits sent".split(), unit), **dict.fromkeys("asking fair".split(), st.floats(0, 6)),
     "beyond": st.floats(-1, 1), "slack": st.floats(0, 10), "tiring": st.floats(0, 5), "partners": st.floats(-4, 8),
     "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),
@@ -344,13 +348,14 @@ ARGUMENTS = {
 }  # fmt: skip
 RECORDS = {
     "policy": Policy, "levers": Policy, "scenario": Scenario, "fit": Fit, "needs": type(World().needs),
-    "leadership": type(World().leadership),
+    "leadership": type(World().leadership), "encounters": type(World().encounters),
 }  # fmt: skip
 # Names that mean something else in one process.
 OWN = {
     ("worklife", "fit"): unit, ("contracts", "commitment"): chance,
      ("leadership", "usual"): st.floats(1, 30), ("selection", "error"): st.floats(0, 8),
     ("selection", "cost"): st.floats(0, 100), ("routing", "cost"): st.floats(0, 100), ("selection", "usual"): unit,
+    ("rivals", "share"): st.floats(0.001, 0.95), ("rivals", "weight"): st.floats(0, 20), ("rivals", "hurdle"): st.floats(0, 3),
 }
 
 

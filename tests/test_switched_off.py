@@ -18,6 +18,7 @@ from sim.agents import (
     Member,
     Origin,
     Project,
+    Rival,
     Staff,
     Tie,
 )  # fmt: skip
@@ -27,6 +28,7 @@ from sim.quantities import OutOfRange
 KINDS = {
     "members": Member, "ties": Tie, "staff": Staff, "leaders": Leader, "departments": Department, "projects": Project,
     "friendships": Friendship, "circles": Circle, "community": Community, "forum": Circle, "origins": Origin,
+    "rivals": Rival,
 }  # fmt: skip
 # Where posts close their holders have to go: hiring does it once a year where posts follow members, budget where they
 # follow results. Both hand on work that waits, and worklife does when somebody leaves.
@@ -49,6 +51,7 @@ SHARED = {
     ("members", "expectation"): {"brand"}, ("members", "grievance"): {"keeping"},
     **{("members", name): {"returns"} for name in ("alive", "left", "lapse", "next_request")},
     **{("members", name): {"accounts", "renewals"} for name in ("value_member", "value_organisation")},
+    ("rivals", "customers"): {"renewals"},  # whoever leaves goes to one of them
 }
 OWNERS = {  # what a model keeps beside its tables
     "trend": {"needs"}, "centre": {"needs"}, "expressed": {"needs"}, "vision": {"leadership"}, "offer": {"innovation"},
@@ -141,6 +144,7 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
         community_fight=0.5, community_copy=0.5, community_observe=0.5, community_host=0.5, community_paid=0.5,
         relationship_money=0.5, claim=0.5,
         dialogue=0.8, gather=0.8, let_go=0.5, limits=0.5,
+        emphasis_operations=0.5, emphasis_product=0.5, focus=0.3,
     )
     model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow, **COMMUNITY)
     # Named processes of its own, since the model looks whether leadership is among them.
@@ -183,7 +187,8 @@ def test_with_everything_off_nothing_happens():
 def test_all_processes_do_something():
     """Without this, the tests above would pass on processes that do nothing."""
     world = world_with(innovation__threshold=0.0)
-    model = small_model(200, policy=Policy(strictness=0.5, routing=0.5, innovation=0.5, dialogue=0.5), world=world, **COMMUNITY)
+    policy = Policy(strictness=0.5, routing=0.5, innovation=0.5, dialogue=0.5, emphasis_product=0.5)
+    model = small_model(200, policy=policy, world=world, **COMMUNITY)
     before = columns_of(model)
     model.run_for(2 * WEEKS)  # selection needs a year of books before it looks
     after = columns_of(model)
@@ -212,14 +217,14 @@ def test_a_process_taken_out_on_the_way_leaves_no_results_of_last_week_behind(ou
 
 
 def test_an_unknown_process_is_named():
-    with pytest.raises(OutOfRange, match="no process: choose from needs, leadership, community, routing"):
+    with pytest.raises(OutOfRange, match="no process: choose from needs, leadership, discipline, community, routing"):
         small_model(off=["need"])
 
 
 def test_the_week_is_in_the_order_in_which_one_thing_leads_to_another():
     assert [entry.name for entry in WEEK] == [
-        "needs", "leadership", "community", "routing", "encounters", "trust", "learning", "communication", "innovation",
-        "colleagues", "worklife", "hiring", "keeping", "selection", "renewals", "growth", "campaigns", "referrals", "returns",
+        "needs", "leadership", "discipline", "community", "routing", "encounters", "trust", "learning", "communication", "innovation",
+        "colleagues", "worklife", "hiring", "keeping", "selection", "rivals", "renewals", "growth", "campaigns", "referrals", "returns",
         "brand", "friendships", "accounts", "budget",
     ]  # fmt: skip
     assert all(entry.about for entry in WEEK)

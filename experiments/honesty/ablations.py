@@ -81,6 +81,11 @@ def misfit(outcome: Outcome) -> float:
     return float(np.abs(outcome.model.trend - outcome.model.offer).mean())
 
 
+def lowest_price_of_a_rival(outcome: Outcome) -> float:
+    """Lowest price among rivals; 1, the standard, where there are none."""
+    return float(outcome.model.tables["rivals"]["price"].min(initial=1.0))
+
+
 def staff_mean(column: str) -> Callable[[Outcome], float]:
     """Mean of a column over the staff employed."""
 
@@ -114,6 +119,7 @@ QUICK = {"leadership.carry_weeks": 2.0}
 ABLATIONS = (
     Ablation("needs", FREE, "answers with discretion", summed(series.FREE)),
     Ablation("leadership", {"replace_leaders": 1.0, "relational_leaders": 1.0}, "curiosity of leaders", leaders_curiosity),
+    Ablation("discipline", {"emphasis_operations": 1.0}, "staff hours a request", a_request(series.WORKED), world=QUICK),
     Ablation(
         "community", {"community_host": 1.0}, "requests answered by peers", summed(series.PEER_HELP),
         world={**QUICK, "routing.hosting_hours": 0.0, "community.half_active": 20.0, "community.host_draw": 20.0},
@@ -147,6 +153,10 @@ ABLATIONS = (
     ),
     Ablation("keeping", {"relationship_money": 0.3}, "members called on", summed(series.CALLED), setting={"acquisition": 0.0}),
     Ablation("selection", {"let_go": 1.0}, "members the organisation did not keep", summed(series.LAPSE_LET_GO)),
+    Ablation(
+        "rivals", {"price": 0.7}, "lowest price of a rival", lowest_price_of_a_rival, world=QUICK,
+        scenario={"price_entrants": 1, "entrants_week": 52},
+    ),
     Ablation("renewals", FREE, "members kept", members_kept, world=QUICK),
     Ablation("growth", FREE, "members who joined", members_joined, world=QUICK),
     Ablation(

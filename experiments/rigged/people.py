@@ -72,7 +72,7 @@ def renewal_of(model, rows, belief, grieved) -> tuple[np.ndarray, np.ndarray]:
         years = max(1.0, (model.now + 1 - int(members["joined"][row])) // WEEKS)
         chances[place] = renewals.chance_of_renewal(
             float(members["commitment"][row]), years, belief[place], bonds[place], float(grieved[place]), around,
-            first["fit"], first["renewals"], first["scenario"],
+            first["fit"], first["renewals"], first["scenario"], first["policy"],
         )  # fmt: skip
     return bonds, chances
 

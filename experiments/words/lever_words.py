@@ -60,6 +60,11 @@ LEVER_WORDS = {
     "relationship_money": "Money for campaigns and for calling on members",
     "acquisition": "Who gets that money: people outside, or members",
     "claim": "What the organisation says of itself",
+    "price": "Dues against the standard",
+    "emphasis_operations": "Emphasis on running at low cost",
+    "emphasis_product": "Emphasis on leading by what is offered",
+    "emphasis_intimacy": "Emphasis on closeness to members",
+    "focus": "Whom the organisation is there for",
 }
 """What each lever rules. A lever that is not here is called by its name."""
 

@@ -63,6 +63,15 @@ METRIC_WORDS = {
     "top_tenth_messages": "messages of the tenth who write most",
     "paid_tiers": "fees for paid levels of the community",
     "community_cost": "money spent on the community",
+    "market_share": "share of the market",
+    "market_share_change": "change of the share of the market",
+    "lost_to_background": "members lost to what has always been there",
+    "lost_to_price": "members lost to cheap rivals",
+    "lost_to_innovator": "members lost to innovators",
+    "lost_to_service": "members lost to rivals who serve better",
+    "known_lost": "how well those lost to entrants were known",
+    "offer_lead": "lead of the offer over the best rival's",
+    "rival_price": "lowest price among rivals",
 }
 
 METRIC_MEANING = {
@@ -101,6 +110,7 @@ LAPSE_WORDS = {
     "no_single_cause": "no single cause",
     "community": "a community that needs no membership",
     "let_go": "not kept, since the organisation saw more cost than dues",
+    "rival": "a rival who offers more, or asks less",
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
+from sim.processes.discipline import dues_paid
 from sim.processes.needs import WEEKS
 from sim.processes.routing import HOUR
 from sim.quantities import ASSUMED, quantities, quantity
@@ -66,7 +67,7 @@ def book_cases(cases, used, members, served, staff, services, tally, given):
         hours = seconds / HOUR
         if case.complaint:
             hours += given[0].trust.complaint_hours
-        cost = hours * world.hour_cost + (0.0 if case.refused else service.material)
+        cost = hours * world.hour_cost + (0.0 if case.refused else service.material * service.material_part)
         sale = world.sale if case.advising else 0.0
         service.asked += 1
         service.spent += seconds
@@ -84,7 +85,7 @@ def book_cases(cases, used, members, served, staff, services, tally, given):
 @kernel
 def book_dues(members, renewed, renewed_count, returned, first_newcomer, count, tally, given):
     """Book the dues of those who renewed, of those who came back, and of those who joined."""
-    dues, recruit_cost = given[0].scenario.dues, given[0].growth.recruit_cost
+    dues, recruit_cost = dues_paid(given[0].scenario, given[0].policy), given[0].growth.recruit_cost
     for turn in range(renewed_count):
         member = members[renewed[turn]]
         member.value_member -= dues

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws
+from sim.processes.discipline import joining_where_sought
 from sim.processes.growth import IDENTITY_WEEKS, JOINING, arrivals, odds_today
 from sim.processes.keeping import reached
 from sim.processes.needs import WEEKS
@@ -40,7 +41,7 @@ def stretched(need, misfit):
 
 
 @making_kernel
-def won(reputation, credit, money, tally, week, luck, given):
+def won(reputation, credit, rivals, money, tally, week, luck, given):
     """Identities of those whom campaigns reach this week and who join."""
     world, scenario = given[0].campaigns, given[0].scenario
     mean = reached(money, world.most, world.half) * scenario.market * scenario.members / WEEKS
@@ -48,10 +49,13 @@ def won(reputation, credit, money, tally, week, luck, given):
     tally[REACHED] += people
     # More money reaches further down the same list of people.
     first = REACHED_FROM + week % IDENTITY_WEEKS * REACHED_A_WEEK
-    chance = logistic(odds_today(reputation, credit, given) - world.cold)
+    odds, focus = odds_today(reputation, credit, rivals, week, given) - world.cold, given[0].policy.focus
+    chance, special = logistic(odds), logistic(odds + given[0].discipline.specialist * focus)
     joined, count = np.empty(people, np.int64), 0
     for turn in range(people):
-        if draws(luck, JOINING, week, first + turn, 0, 0)[0] < chance:
+        joining, _, seeking, _ = draws(luck, JOINING, week, first + turn, 0, 0)
+        likely = joining_where_sought(first + turn, chance, special, seeking, luck, given) if focus > 0.0 else chance
+        if joining < likely:
             joined[count] = first + turn
             count += 1
     return joined[:count]
@@ -77,7 +81,7 @@ def step(model) -> None:
     if money <= 0.0:
         return
     tally[OUTREACH] += money * model.scenario.members / WEEKS
-    joined = won(model.reputation, model.credit, money, tally, model.now, model.luck, model.given)
+    joined = won(model.reputation, model.credit, model.tables["rivals"].rows, money, tally, model.now, model.luck, model.given)
     if len(joined):
         from sim.founding import settle  # brings Mesa along, which definitions can do without
 

@@ -68,6 +68,14 @@ def fit(distance, tolerance):
 
 
 @formula
+def latent_weight(week, scenario, world):
+    """Part of an answer's worth that lies in what nobody asks for: more once needs have jumped there; 0..1."""
+    if scenario.shift_week >= 0 and week >= scenario.shift_week:
+        return max(world.latent_share, scenario.shift_share)
+    return world.latent_share
+
+
+@formula
 def kept_from_leaver(strictness, information, codified, records):
     """Part of a leaver's knowledge that process and shared records keep."""
     return 1.0 - (1.0 - codified) * (1.0 - records * strictness) * (1.0 - records * information)
@@ -175,9 +183,7 @@ def answer_cases(cases, used, members, staff, averages, enacted, trend, offer, k
     """Give each case its quality, as content and as received."""
     world, prior, scenario = given[0].encounters, prior_variance(given[0].needs), given[0].scenario
     departments = int(scenario.departments)
-    latent, acquainted = world.latent_share, 1.0 + given[0].communication.knowing * known_offer[0]
-    if scenario.shift_week >= 0 and week >= scenario.shift_week:
-        latent = max(latent, scenario.shift_share)
+    latent, acquainted = latent_weight(week, scenario, world), 1.0 + given[0].communication.knowing * known_offer[0]
     for index in range(used):
         if index + AHEAD < used:
             fetch_early(members, cases[index + AHEAD].member)

@@ -12,9 +12,11 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal, poisson
+from sim.processes.discipline import joining_where_sought
 from sim.processes.leadership import share_of_hours, time_given
 from sim.processes.needs import WEEKS
 from sim.processes.renewals import logistic
+from sim.processes.rivals import attraction
 from sim.processes.routing import slack_beyond_even
 from sim.processes.selection import at_entry
 from sim.quantities import ASSUMED, quantities, quantity
@@ -62,13 +64,14 @@ def joining_odds(reputation, usual, events, promise, partners, world):
 
 
 @kernel
-def odds_today(reputation, credit, given):
+def odds_today(reputation, credit, rivals, week, given):
     """Log odds of joining this week, before anything that concerns one prospect alone; a claim counts as far as believed."""
     policy, leadership = given[0].policy, given[0].leadership
     hours = leadership.week_hours * share_of_hours(policy.hours_events, policy)
     events = time_given(hours, given[0].growth.event_hours)
     partners = slack_beyond_even(policy.first_partners, policy, given[0].routing.slack_hours)
     odds = joining_odds(reputation[0], given[0].fit.reputation, events, policy.promise, partners, given[0].growth)
+    odds -= given[0].renewals.price_weight * given[0].scenario.dues * (policy.price - 1.0) + attraction(rivals, week, given)
     return odds + given[0].brand.drawing * policy.claim * credit[0]
 
 
@@ -82,20 +85,25 @@ def talk(reputation, tally, given):
 
 
 @making_kernel
-def recruits(reputation, credit, against, tally, week, luck, given):
+def recruits(reputation, credit, against, rivals, tally, week, luck, given):
     """After the switch: prospects of this week decide; the identities of those who join."""
     mean = given[0].scenario.members * given[0].scenario.market * given[0].growth.prospects / WEEKS
     prospects = arrivals(mean, draws(luck, ARRIVALS, week, 0, 0, 0)[0])
     tally[PROSPECTS] += prospects
     # Prospect j of week w is the same person in every arm, and in a scenario of any size.
     first = PROSPECTS_FROM + week % IDENTITY_WEEKS * PROSPECTS_A_WEEK
-    odds = odds_today(reputation, credit, given)
+    odds, focus = odds_today(reputation, credit, rivals, week, given), given[0].policy.focus
+    special = given[0].discipline.specialist * focus
     chance, warned = logistic(odds), logistic(odds - given[0].referrals.warned)
+    special_chance, special_warned = logistic(odds + special), logistic(odds + special - given[0].referrals.warned)
     knowing = 1.0 - math.exp(-given[0].referrals.reach * against[0])
     joined, count = np.empty(prospects, np.int64), 0
     for turn in range(prospects):
-        joining, hearing, _, _ = draws(luck, JOINING, week, first + turn, 0, 0)
-        if joining < (warned if hearing < knowing else chance):
+        joining, hearing, seeking, _ = draws(luck, JOINING, week, first + turn, 0, 0)
+        likely, special_likely = (warned, special_warned) if hearing < knowing else (chance, special_chance)
+        if focus > 0.0:
+            likely = joining_where_sought(first + turn, likely, special_likely, seeking, luck, given)
+        if joining < likely:
             joined[count] = first + turn
             count += 1
     return joined[:count]
@@ -117,7 +125,8 @@ def step(model) -> None:
     else:
         model.admitting = True
         found = recruits(
-            model.reputation, model.credit, model.against, model.record.tally, model.now, model.luck, model.given
+            model.reputation, model.credit, model.against, model.tables["rivals"].rows, model.record.tally, model.now,
+            model.luck, model.given,
         )
         joined, measure = at_entry(model, found)
     if len(joined):

@@ -178,10 +178,21 @@ def what_participants_say(model, places: list[int]) -> np.ndarray:
     return heard
 
 
+def leading(model) -> float:
+    """How far departments lead by what they offer, 0..1, mean over departments."""
+    return float(model.tables["departments"]["leading"].mean())
+
+
+def sooner(model) -> float:
+    """Time of each stage against the usual: less for an organisation that leads by what it offers."""
+    return 1.0 - model.world.discipline.faster * leading(model)
+
+
 def begin_projects(model) -> None:
     """Decide where to work: the coordinates where the offer is believed to be too far from needs, farthest first."""
     projects, world = model.tables["projects"], model.world.innovation
-    cost = world.project_cost * model.scenario.members
+    places = model.tables["departments"]
+    cost = world.project_cost * model.scenario.members * float(places["project_price"].mean())
     spent = world.survey_cost * model.policy.survey * model.scenario.members
     idle = [place for place, stage in enumerate(projects["stage"].tolist()) if stage == NONE]
     if not idle or model.fund < spent + cost:
@@ -196,7 +207,7 @@ def begin_projects(model) -> None:
         if far[place] < world.threshold or model.fund < spent + cost:
             break
         spent += cost
-        weeks = stage_weeks(world.idea_weeks, policy.cocreate_idea, 0.0, 1.0, world.sharing_time)
+        weeks = sooner(model) * stage_weeks(world.idea_weeks, policy.cocreate_idea, 0.0, 1.0, world.sharing_time)
         projects["stage"][place], projects["begun"][place] = IDEA, model.now
         projects["until"][place], projects["aim"][place] = model.now + round(weeks), believed[place]
         projects["number"][place] += 1
@@ -211,17 +222,19 @@ def next_stage(model, place: int) -> None:
     climate = float(model.enacted["climate"].mean())
     if stage == IDEA:
         chosen = take_part(model, place, policy.cocreate_development, number + 2**14)
-        weeks = stage_weeks(
+        weeks = sooner(model) * stage_weeks(
             world.development_weeks, policy.cocreate_development, world.integration, climate, world.sharing_time
         )
         missed = world.execution * (1.0 - world.execution_together * policy.cocreate_development)
+        missed *= 1.0 - model.world.discipline.surer * leading(model)
         chance = draws(model.luck, EXECUTION, 0, place, 0, number)[0]
         projects["made"][place] = projects["aim"][place] + missed * normal(chance)
         show(model, chosen, place)
         projects["stage"][place], projects["until"][place] = DEVELOPMENT, model.now + round(weeks)
     elif stage == DEVELOPMENT:
         show(model, take_part(model, place, policy.cocreate_launch, number + 2**15), place)
-        weeks = max(1, round(world.launch_weeks * (1.0 - world.launching_together * policy.cocreate_launch)))
+        weeks = world.launch_weeks * (1.0 - world.launching_together * policy.cocreate_launch)
+        weeks = max(1, round(sooner(model) * weeks))
         projects["stage"][place], projects["until"][place] = LAUNCH, model.now + weeks
         model.record.tally[LAUNCHES] += 1.0
     else:

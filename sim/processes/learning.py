@@ -105,7 +105,7 @@ def grow_stale(members, renewal_week, alive, count, week, given):
 
 
 @kernel
-def learn(cases, used, members, trusts, staff, averages, enacted, trend, offer, week, luck, given):
+def learn(cases, used, members, trusts, staff, averages, services, enacted, trend, offer, week, luck, given):
     """Each case teaches its server something about the member's need in its domain, and a little of what is latent."""
     world, prior, encounters = given[0].learning, prior_variance(given[0].needs), given[0].encounters
     departments = int(given[0].scenario.departments)
@@ -121,14 +121,15 @@ def learn(cases, used, members, trusts, staff, averages, enacted, trend, offer, 
         chances = draws(luck, OBSERVATION, week, int(case.identity), 0, ordinal)
         message = heard(case.free, levers.listening, world)
         variance = observation_variance(message, trust, levers.listening, person.care, person.immersed, world)
+        left = services[person.department].noise_left
         position = np.float64(member.needs[domain]) + trend[domain]
-        observe(member, domain, position, server, variance, chances[0], offer, prior, staff, enacted, encounters)
+        observe(member, domain, position, server, variance * left, chances[0], offer, prior, staff, enacted, encounters)
         if ordinal % 2 == 0 and chances[2] < world.latent_talk:
             place = departments + min(LATENT - 1, int(chances[2] / world.latent_talk * LATENT))
             close = closeness(trust, levers.transparency, levers.vulnerability, world.closeness_power)
             variance = world.latent_noise / (close * message * person.care * (0.5 + person.spotting))
             position = np.float64(member.needs[place]) + trend[place]
-            observe(member, place, position, server, variance, chances[1], offer, prior, staff, enacted, encounters)
+            observe(member, place, position, server, variance * left, chances[1], offer, prior, staff, enacted, encounters)
 
 
 def step(model) -> None:
@@ -138,5 +139,5 @@ def step(model) -> None:
     grow_stale(members.rows, renewal_week, alive, members.count, model.now, given)
     learn(
         cases.rows, cases.count, members.rows, members.scanned["trust"], model.tables["staff"].rows, model.averages,
-        model.enacted, model.trend, model.offer, model.now, model.luck, given,
+        model.tables["departments"].rows, model.enacted, model.trend, model.offer, model.now, model.luck, given,
     )  # fmt: skip

@@ -86,7 +86,7 @@ def voice_of(member, trust, tally, given):
 
 
 @making_kernel
-def speak(members, trusts, renewed, renewed_count, gone, gone_count, reputation, credit, against, tally, week, luck, given):
+def speak(members, trusts, renewed, renewed_count, gone, gone_count, reputation, credit, against, rivals, tally, week, luck, given):
     """Those who renewed may bring somebody; they and those who left may warn.
 
     Returns
@@ -96,7 +96,7 @@ def speak(members, trusts, renewed, renewed_count, gone, gone_count, reputation,
     """
     world = given[0].referrals
     brought, by, count = np.empty(renewed_count, np.int64), np.empty(renewed_count, np.int64), 0
-    chance = logistic(odds_today(reputation, credit, given) + world.vouching)
+    chance = logistic(odds_today(reputation, credit, rivals, week, given) + world.vouching)
     for turn in range(gone_count):
         voice_of(members[gone[turn]], trusts[gone[turn]], tally, given)
     for turn in range(renewed_count):
@@ -138,7 +138,7 @@ def step(model) -> None:
     members, tables, tally = model.tables["members"], model.tables, model.record.tally
     brought, by = speak(
         members.rows, members.scanned["trust"], model.renewed, model.renewed_count, model.gone, model.gone_count,
-        model.reputation, model.credit, model.against, tally, model.now, model.luck, model.given,
+        model.reputation, model.credit, model.against, tables["rivals"].rows, tally, model.now, model.luck, model.given,
     )  # fmt: skip
     if len(brought) == 0:
         return

@@ -1,7 +1,8 @@
 """Members whose dues fall due decide whether to stay.
 
 The decision sees base commitment, the believed quality of answers, the personal bond, an open grievance, other
-members, dues, the outside option and what a community offers without membership; each enters once, and trust not at all (it acts through disclosure, take-up and belief).
+members, dues, the outside option, what a community offers without membership and what rivals offer; each enters once, and trust
+not at all (it acts through disclosure, take-up and belief).
 How strongly lived experience weighs is not identified by retention data, so it is an uncertain parameter, and
 base commitment is fitted again for each value of it.
 
@@ -23,9 +24,11 @@ from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
 from sim.processes.community import TAKES_PART, drawn_away
 from sim.processes.contracts import bound_by_contract
+from sim.processes.discipline import dues_paid
 from sim.processes.encounters import faded
 from sim.processes.friendships import surroundings
-from sim.processes.needs import WEEKS, rows_due
+from sim.processes.needs import WEEKS, prior_variance, rows_due
+from sim.processes.rivals import go_elsewhere, pull
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
     BOUND,
@@ -35,12 +38,14 @@ from sim.recording import (
     DUE_FIRST,
     DUE_GRIEVANCE,
     DUE_INSIDE,
+    DUE_KNOWN,
     DUE_SURROUNDINGS,
     EXPECTED,
     EXPECTED_FIRST,
     FIRST_LAPSE,
     LAPSED_GRIEVED,
     LEFT_BOUND,
+    LOST_KNOWN,
     RENEWED,
     RENEWED_FIRST,
     RENEWED_INSIDE,
@@ -49,8 +54,8 @@ from sim.recording import (
 
 RENEWAL = decision("renewals.renewal")
 (
-    INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE, COMMUNITY_INSTEAD, LET_GO,
-) = range(1, 10)  # fmt: skip  (order of LAPSE_REASONS)
+    INVOLUNTARY, COMMITMENT, VALUE, ENGAGEMENT, GRIEVANCE, FRIENDS_GONE, NO_SINGLE_CAUSE, COMMUNITY_INSTEAD, LET_GO, RIVAL,
+) = range(1, 11)  # fmt: skip  (order of LAPSE_REASONS)
 
 
 @quantities
@@ -103,11 +108,13 @@ def renewal_odds(base, lived, dues, outside_option, world):
 
 
 @formula
-def chance_of_renewal(commitment, years, belief, bond, grievance, around, drawn, fit, world, scenario):
+def chance_of_renewal(commitment, years, belief, bond, grievance, around, drawn, fit, world, scenario, policy):
     """Probability that a member renews, given what he brings, has lived through, and is drawn to elsewhere; 0..1."""
     base = base_commitment(commitment, years, fit.promise, fit.promise_years)
     lived = lived_experience(belief, bond, grievance, around, fit, world)
-    return (1.0 - fit.involuntary) * logistic(renewal_odds(base, lived, scenario.dues, scenario.outside_option + drawn, world))
+    return (1.0 - fit.involuntary) * logistic(
+        renewal_odds(base, lived, dues_paid(scenario, policy), scenario.outside_option + drawn, world)
+    )
 
 
 @kernel
@@ -146,7 +153,7 @@ def average_ties(members, alive, count, ties, friendships, staff, week, given):
 
 
 @formula
-def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_gap, community_gap):
+def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_gap, community_gap, rival_gap):
     """Why a member left: the one term whose reset to the reference median would have kept him, with the same luck.
 
     Each gap is what resetting that term would add to the log odds; the largest that suffices is the reason.
@@ -163,13 +170,25 @@ def reason(odds, chance, base_gap, belief_gap, bond_gap, grievance_gap, friends_
     if friends_gap > largest and chance < logistic(odds + friends_gap):
         code, largest = FRIENDS_GONE, friends_gap
     if community_gap > largest and chance < logistic(odds + community_gap):
-        code = COMMUNITY_INSTEAD
+        code, largest = COMMUNITY_INSTEAD, community_gap
+    if rival_gap > largest and chance < logistic(odds + rival_gap):
+        code = RIVAL
     return code
+
+
+@kernel
+def known_share(member, departments, prior):
+    """Part of the uncertainty about what a member asks for that the organisation has removed, 0..1."""
+    left = 0.0
+    for domain in range(departments):
+        left += np.float64(member.uncertainty[domain])
+    return max(0.0, 1.0 - left / departments / prior)
 
 
 @making_kernel
 def decide(
-    members, renewal_week, alive, taking_part, count, ties, friendships, community, staff, renewed, gone, tally, week, luck, given,
+    members, renewal_week, alive, taking_part, count, ties, friendships, community, rivals, trend, staff, renewed, gone, tally, week,
+    luck, given,
 ):
     """Members due this week renew or leave; returns how many of each, their rows in ``renewed`` and ``gone``.
 
@@ -178,7 +197,7 @@ def decide(
     world, fit, scenario = given[0].renewals, given[0].fit, given[0].scenario
     done, left, due = 0, 0, week % WEEKS
     rows, departments = rows_due(renewal_week, alive, count, due), int(scenario.departments)
-    averaged = scenario.mean_field
+    averaged, dues, prior = scenario.mean_field, dues_paid(scenario, given[0].policy), prior_variance(given[0].needs)
     if averaged:
         usual_bond, usual_around = average_ties(members, alive, count, ties, friendships, staff, week, given)
     else:
@@ -203,7 +222,8 @@ def decide(
         lived = lived_experience(member.belief, bond, grievance, around, fit, world)
         drawn = drawn_away(community, int(taking_part[row]), given)
         inside = taking_part[row] == TAKES_PART
-        odds = renewal_odds(base, lived, scenario.dues, scenario.outside_option + drawn, world)
+        rival = pull(rivals, member, trend, week, given)
+        odds = renewal_odds(base, lived, dues, scenario.outside_option + drawn + rival, world)
         bound = bound_by_contract(int(member.identity), years, luck, scenario)
         if bound:
             odds += world.price_weight * scenario.cancel_charge
@@ -229,6 +249,8 @@ def decide(
             tally[DUE_SURROUNDINGS] += around
             tally[EXPECTED] += (1.0 - fit.involuntary) * chance
             tally[DUE_INSIDE] += 1.0 if inside else 0.0
+            known = known_share(member, departments, prior) if len(rivals) > 1 else 0.0
+            tally[DUE_KNOWN] += known
             if years == 1:
                 tally[DUE_FIRST] += 1.0
                 tally[EXPECTED_FIRST] += (1.0 - fit.involuntary) * chance
@@ -251,8 +273,10 @@ def decide(
             code = reason(
                 odds, staying, usual - base, weight * (fit.belief_median - member.belief),
                 weight * world.bond_weight * (fit.bond_median - bond), weight * world.grievance_weight * grievance,
-                weight * (fit.surroundings - around), drawn,
+                weight * (fit.surroundings - around), drawn, rival,
             )  # fmt: skip
+            if go_elsewhere(rivals, member, trend, tally, week, luck, given) > 0:
+                tally[LOST_KNOWN] += known_share(member, departments, prior)
         alive[row] = False
         member.left = week
         member.lapse = code
@@ -281,5 +305,5 @@ def step(model) -> None:
     model.renewed_count, model.gone_count = decide(
         members.rows, members.scanned["renewal_week"], members.scanned["alive"], members.scanned["community"], members.count,
         model.tables["ties"].rows, model.tables["friendships"].rows, model.tables["community"].rows,
-        model.tables["staff"].rows, model.renewed, model.gone, model.record.tally, model.now, model.luck, model.given,
+        model.tables["rivals"].rows, model.trend, model.tables["staff"].rows, model.renewed, model.gone, model.record.tally, model.now, model.luck, model.given,
     )  # fmt: skip

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws
+from sim.processes.discipline import dues_paid
 from sim.processes.friendships import surroundings
 from sim.processes.needs import WEEKS
 from sim.processes.renewals import (
@@ -26,6 +27,7 @@ from sim.processes.renewals import (
     logistic,
     renewal_odds,
 )
+from sim.processes.rivals import pull
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import RETURNED
 
@@ -57,7 +59,7 @@ def leave_for_good(members, row):
 
 
 @making_kernel
-def come_back(members, next_request, alive, origins, ties, friendships, staff, left, reputation, week, luck, given):
+def come_back(members, next_request, alive, origins, ties, friendships, rivals, trend, staff, left, reputation, week, luck, given):
     """Of those in the rows ``left``, who come back; their rows."""
     world, fit, scenario = given[0].renewals, given[0].fit, given[0].scenario
     back, count = np.empty(len(left), np.int32), 0
@@ -72,7 +74,8 @@ def come_back(members, next_request, alive, origins, ties, friendships, staff, l
         bond = combined_bond(ties, row, staff, week, given)
         around = surroundings(friendships, members, alive, row, week, given)
         lived = lived_experience(np.float64(member.belief), bond, fit.grievance, around, fit, world)
-        staying = renewal_odds(base, lived, scenario.dues, scenario.outside_option, world)
+        elsewhere = scenario.outside_option + pull(rivals, member, trend, week, given)
+        staying = renewal_odds(base, lived, dues_paid(scenario, given[0].policy), elsewhere, world)
         odds = return_odds(staying, reputation[0], fit.reputation, given[0].growth.word_of_mouth, given[0].returns.hurdle)
         deciding, gap, _, _ = draws(luck, RETURN, week, int(member.identity), 0, 0)
         if deciding >= logistic(odds):
@@ -104,7 +107,7 @@ def step(model) -> None:
     members, tables = model.tables["members"], model.tables
     model.returned = come_back(
         members.rows, members.scanned["next_request"], members.scanned["alive"], tables["origins"].rows,
-        tables["ties"].rows, tables["friendships"].rows, tables["staff"].rows, np.concatenate(left), model.reputation, now,
-        model.luck, model.given,
+        tables["ties"].rows, tables["friendships"].rows, tables["rivals"].rows, model.trend, tables["staff"].rows,
+        np.concatenate(left), model.reputation, now, model.luck, model.given,
     )  # fmt: skip
     model.record.tally[RETURNED] += len(model.returned)

@@ -14,11 +14,12 @@ from sim.averages import share_evenly
 from sim.columns import COSTLY
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws
+from sim.processes.discipline import NICHE, dues_paid
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import AVAILABLE, BACKLOG, FREE, HANDED_OFF, LIMITED, ON_DUTY, OVERLOADED, REFUSED, WAITED, WORKED
 from sim.steps import STEPS
 
-FREEDOM, LIMIT = decision("routing.freedom"), decision("routing.limit")
+FREEDOM, LIMIT, CONCENTRATING = (decision(f"routing.{what}") for what in ("freedom", "limit", "concentrating"))
 HOUR = 3600
 EVEN = 1.0 / 3.0  # share of each of three who are put first alike
 IDEA, DEVELOPMENT, LAUNCH = 1, 2, 3  # stages of a project
@@ -214,7 +215,8 @@ def route_cases(
     """Decide for each case who answers and how, and add up the work of each person."""
     world, departments = given[0].routing, int(given[0].scenario.departments)
     limit = int(world.relief * world.week_hours * HOUR)
-    limiting, dues = False, given[0].scenario.dues
+    limiting, dues = False, dues_paid(given[0].scenario, given[0].policy)
+    keeping = given[0].discipline.kept_together
     for unit in range(departments):
         limiting = limiting or enacted[unit].limits > 0.0
     for row in range(staff_count):
@@ -239,6 +241,16 @@ def route_cases(
                 member.owner = server
         else:
             server = occupant(seats, first_post, opened, int(case.domain), allotment)
+        focus, together, shelved = enacted[case.main_domain].focus, False, False
+        if focus > 0.0:
+            concentrating = draws(luck, CONCENTRATING, week, int(case.identity), 0, ordinal)[0]
+            shelved = case.main_domain != NICHE and concentrating < focus
+            # Whoever answers the first part of a request from the niche answers the second as well.
+            together = later_part and not owned and case.main_domain == NICHE and concentrating < focus * keeping
+            if together and index > 0 and cases[index - 1].identity == case.identity and cases[index - 1].ordinal == ordinal - 1:
+                server = int(cases[index - 1].server)
+            else:
+                together = False
         server = relieved(server, staff, seats, first_post, opened, limit)
         person = staff[server]
         levers = enacted[person.department]
@@ -248,9 +260,10 @@ def route_cases(
             tally[REFUSED] += 1.0
             continue
         freedom, composing, missing, advising = draws(luck, FREEDOM, week, int(case.identity), 0, ordinal)
-        free = answered_freely(person.freedom_rank, levers.coverage, levers.strictness, freedom)
-        configured = not free and composing < levers.solutions
-        handed = (later_part and not owned) or missing < world.role_gap * levers.roles
+        strictness = levers.strictness + (1.0 - levers.strictness) * services[person.department].by_the_book
+        free = answered_freely(person.freedom_rank, levers.coverage, strictness, freedom) and not shelved
+        configured = not free and not shelved and composing < levers.solutions
+        handed = (later_part and not owned and not together) or missing < world.role_gap * levers.roles
         if limiting and members[case.member].standing == COSTLY:
             short = limited_chance(levers.limits, np.float64(cost_seen[case.member]), dues)
             if draws(luck, LIMIT, week, int(case.identity), 0, ordinal)[0] < short:
@@ -263,7 +276,7 @@ def route_cases(
         hours = case_hours(later_part and owned, handed, free, configured, levers, world)
         if case.limited:
             hours *= 1.0 - given[0].selection.shortened
-        case.seconds = int(hours * services[person.department].thrift * HOUR)
+        case.seconds = int(hours * services[person.department].thrift * services[person.department].case_time * HOUR)
         person.demand += case.seconds
         if free:
             tally[FREE] += 1.0
@@ -282,7 +295,7 @@ def share_hours(cases, used, staff, staff_count, averages, services, projects, e
             continue
         unit = person.department
         levers = enacted[unit]
-        hours = member_hours(levers, projects[unit].stage == DEVELOPMENT, world)
+        hours = member_hours(levers, projects[unit].stage == DEVELOPMENT, world) - services[unit].research
         hours = max(1.0, hours + slack_beyond_even(levers.first_members, levers, world.slack_hours))
         capacity = int(hours * HOUR)
         aim = aimed_effort(levers.evaluation, levers.judgement, services[unit].insight, world)

@@ -15,8 +15,10 @@ import numpy as np
 from sim.columns import AS_USUAL, COSTLY, DECLINED, FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
+from sim.processes.discipline import dues_paid
 from sim.processes.needs import WEEKS, rows_due
 from sim.processes.renewals import RENEWAL, logistic
+from sim.processes.rivals import attraction
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
     LOOKED_AT,
@@ -115,7 +117,7 @@ def look(
 ):
     """What members due have cost in the past year is looked at; some are not to be kept."""
     world, policy, scenario, fit = given[0].selection, given[0].policy, given[0].scenario, given[0].fit
-    rows = rows_due(renewal_week, alive, count, week % WEEKS)
+    rows, dues = rows_due(renewal_week, alive, count, week % WEEKS), dues_paid(scenario, policy)
     for turn in range(len(rows)):
         if turn + AHEAD < len(rows):
             fetch_early(members, np.int64(rows[turn + AHEAD]))
@@ -129,33 +131,34 @@ def look(
         error = error_of(float(years), enacted[member.main_domain].information, world)
         seen = cost_believed(cost, error, doubt)
         cost_seen[row] = seen
-        member.standing = COSTLY if seen > scenario.dues else AS_USUAL
+        member.standing = COSTLY if seen > dues else AS_USUAL
         tally[LOOKED_AT] += 1.0
         tally[LOOKED_COST] += cost
-        if cost > scenario.dues:
+        if cost > dues:
             tally[LOSS_MAKING] += 1.0
             tally[LOSS_COST] += cost
-            tally[LOSS_SEEN] += 1.0 if seen > scenario.dues else 0.0
-        if going < policy.let_go and seen > scenario.dues * (1.0 + world.tolerated):
+            tally[LOSS_SEEN] += 1.0 if seen > dues else 0.0
+        if going < policy.let_go and seen > dues * (1.0 + world.tolerated):
             if draws(luck, RENEWAL, week, int(member.identity), 0, 0)[0] < fit.involuntary:
                 continue  # leaves this week for reasons of her own
             member.standing = DECLINED
             tally[NOT_KEPT] += 1.0
-            tally[MISJUDGED] += 1.0 if cost <= scenario.dues else 0.0
+            tally[MISJUDGED] += 1.0 if cost <= dues else 0.0
             if trusting and len(friendships) > 0:
                 watched_by_friends(friendships, row, alive, trusts, world.watching)
 
 
 @making_kernel
-def accepting(identities, rate_nodes, reputation, tally, week, luck, given):
+def accepting(identities, rate_nodes, reputation, rivals, tally, week, luck, given):
     """Of prospects who would join: those who accept the priorities they are told of."""
     policy, world, scenario = given[0].policy, given[0].selection, given[0].scenario
+    elsewhere = scenario.outside_option + attraction(rivals, week, given)
     kept, count = np.empty(len(identities), np.int64), 0
     for turn in range(len(identities)):
         identity = int(identities[turn])
         asking = quantile(rate_nodes, draws(luck, TRAITS, 0, identity, 0, 0)[2])
         chance = accepting_chance(
-            asking, reputation[0], given[0].fit.reputation, scenario.outside_option, given[0].trust.start,
+            asking, reputation[0], given[0].fit.reputation, elsewhere, given[0].trust.start,
             policy.priorities, world,
         )  # fmt: skip
         if draws(luck, ENTRY, week, identity, 0, 0)[0] < chance:
@@ -170,11 +173,11 @@ def at_entry(model, identities: np.ndarray) -> tuple[np.ndarray, float]:
     priorities = model.policy.priorities
     if priorities <= 0.0 or not model.calls("selection"):
         return identities, 0.0
-    nodes = rate_quantiles(model.world.needs.request_shape)
-    return (
-        accepting(identities, nodes, model.reputation, model.record.tally, model.now, model.luck, model.given),
-        priorities,
+    nodes, rivals = rate_quantiles(model.world.needs.request_shape), model.tables["rivals"].rows
+    accepted = accepting(
+        identities, nodes, model.reputation, rivals, model.record.tally, model.now, model.luck, model.given
     )
+    return accepted, priorities
 
 
 def step(model) -> None:
