@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from sim import WEEK, Policy, Scenario, World
-from sim.agents import Case, Department, Leader, Member, Origin, Project, Staff, Tie
+from sim.agents import Case, Department, Leader, Member, Origin, Project, Rival, Staff, Tie
 from sim.metrics import METRICS
 from sim.pairs import PAIRED
 from sim.quantities import described
@@ -41,7 +41,7 @@ def quantity_rows(kind) -> list[list]:
 
 KINDS = (
     (Member, "Member"), (Staff, "Staff"), (Leader, "Leader"), (Department, "Department"), (Project, "Project"),
-    (Tie, "Tie"), (Origin, "Origin"), (Case, "Case"),
+    (Tie, "Tie"), (Origin, "Origin"), (Rival, "Rival"), (Case, "Case"),
 )  # fmt: skip
 WIDTHS = {None: "", "departments": "a number a department", "dimensions": "a number a coordinate of need"}
 HEAD = ["name", "default", "unit", "range", "meaning", "source"]

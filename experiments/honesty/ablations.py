@@ -167,7 +167,7 @@ ABLATIONS = (
         "referrals", {"listening": 1.0}, "chances that members bring somebody", summed(series.SPEAKING_FOR), setting=FREE,
         world={**QUICK, "routing.listening_hours": 0.0},
     ),
-    Ablation("returns", FREE, "members who came back", summed(series.RETURNED), world={**QUICK, "returns.hurdle": 1.0}),
+    Ablation("returns", FREE, "members who came back", summed(series.RETURNED), world={**QUICK, "returns.hurdle": 0.0}),
     Ablation("brand", {"claim": 1.0}, "belief in what is claimed", lambda outcome: float(outcome.model.credit[0])),
     Ablation(
         "friendships", {"gather": 0.5}, "friends among the members, a member", friends_among_members,

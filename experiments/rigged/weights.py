@@ -78,6 +78,11 @@ WEIGHTS: dict[str, Weight] = {
     "gather": Weight(0.5, "001: communication that leads to community"),
     "relationship_money": Weight(0.5, "000: invest in relationships"),
     "acquisition": Weight(-1.0, "000: retention against recruitment"),
+    "price": Weight(0.0, "003: a low price is hard to hold; nothing about what members should pay"),
+    "emphasis_operations": Weight(0.0, "002, 003: one of three; leading in one is the advice, whichever fits"),
+    "emphasis_product": Weight(0.0, "002, 003: the same"),
+    "emphasis_intimacy": Weight(1.0, "003: what is left against many rivals is closeness"),
+    "focus": Weight(0.0, "002: for somebody new; nothing about an organisation that exists"),
     "claim": Weight(0.0, "002 wants a position to be known; nothing about claiming more than is lived"),
 }
 
