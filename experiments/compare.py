@@ -13,8 +13,6 @@ from experiments.runs.comparing import compare
 from experiments.runs.manifest import write_manifest, write_whole
 from experiments.runs.statistics import Comparison, paired
 
-SHOWN = ("retention_rate", "value_surplus_mean", "upside_beyond_reference", "downside_beyond_reference", "margin")
-
 
 def run(request) -> int:
     """Compare, write the tables, figures, report and manifest, print a summary; returns the exit status."""
@@ -54,10 +52,10 @@ def summary(comparison: Comparison, out: Path) -> str:
     """What the terminal shows: the answer, the decision metrics, the targets, where the files are."""
     lines = ["", answer(comparison), ""]
     table = paired(comparison)
-    shown = table[table["metric"].isin(SHOWN)]
+    shown = table[table["metric"].isin(comparison.decides)]
     if len(shown):
         columns = {"difference": "difference", "ci_low": "from", "ci_high": "to", "share_better": "runs better", "verdict": "verdict"}
-        for metric in SHOWN:
+        for metric in comparison.decides:
             rows = shown[shown["metric"] == metric]
             if not len(rows):
                 continue

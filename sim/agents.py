@@ -1,7 +1,4 @@
-"""Who is in the model: members, staff and leaders. Each attribute is a column with unit, range and meaning.
-
-Partners and their contacts come with the process that gives them something to do.
-"""
+"""Who is in the model: members, staff, leaders, partners and their people. Each attribute is a column with unit, range and meaning."""
 
 import numpy as np
 
@@ -103,7 +100,8 @@ class Staff(ColumnAgent):
     freedom_rank = Column("f8", "share", 0, 1, "is given discretion when the coverage lever exceeds this")
     demand = Column("i8", "seconds", 0, 2**62, "work that arrived this week", owner="routing")
     backlog = Column("i8", "seconds", 0, 2**62, "work waiting; a leaver's is passed on by worklife", owner="routing")
-    aftermath = Column("i8", "seconds", 0, 2**62, "work that complaints of last week bring", owner="trust")
+    aftermath = Column("i4", "seconds", 0, 2**31 - 1, "work that complaints of last week bring", owner="trust")
+    joint = Column("i4", "seconds", 0, 2**31 - 1, "work that last week's meetings with partners bring", owner="partners")
     standard = Column("f8", "share", 0, 1, "time per case this person has come to find normal", owner="routing", default=1.0)
     skill = Column("f8", "quality", -3, 3, "skill of a free answer, beyond what the process has codified")
     values = Column("f8", "0..1", 0, 1, "how far this person's own values are the organisation's")
@@ -250,6 +248,61 @@ class Rival(Rows):
     appeal = Column("f8", "logit", -100, 100, "what it is worth to the average outsider, against the background at founding", owner="rivals")
     customers = Column("f8", "people", 0, 1e12, "people served", owner="rivals")
     offer = Column("f8", "sd of needs", -60, 60, "where the offer stands", owner="rivals", width="dimensions")
+
+
+class Partner(ColumnAgent):
+    """An organisation that this one works with, or could; or a part of one company that decides for itself."""
+
+    alive = Column("?", "flag", 0, 1, "is a partner today", owner="partners", default=True)
+    identity = Column("i4", "key", 0, 2**31 - 1, "which this is, under every policy: founding number")
+    company = Column("i4", "number", 0, 2**31 - 1, "company it is part of; dependence is that of companies")
+    domain = Column("i4", "department", 0, 120, "domain in which it can fill gaps of the offer")
+    renewal_week = Column("i4", "week of the year", 0, 207, "when it decides whether to go on")
+    left = Column("i4", "week", NEVER, 100_000, "week of leaving, -1 while a partner", owner="partners", default=NEVER)
+    ties = Column("i4", "ties", 0, 2**31 - 1, "ties between its people and the staff")
+    good = Column("i4", "meetings", 0, 2**31 - 1, "meetings of the week above the line", owner="partners")
+    bad = Column("i4", "meetings", 0, 2**31 - 1, "meetings of the week below it", owner="partners")
+    rank = Column("f8", "share", 0, 1, "is worked with when the breadth lever exceeds this")
+    distance = Column("f8", "0..1", 0, 1, "distance in culture, language and rules")
+    strictness = Column("f8", "share of meetings", 0, 1, "how often its people follow their own standard")
+    opportunism = Column("f8", "0..1", 0, 1, "readiness to take advantage")
+    trust = Column("f8", "0..1", 0, 1, "its trust in this organisation", owner="partners")
+    our_trust = Column("f8", "0..1", 0, 1, "this organisation's trust in it", owner="partners")
+    dependence = Column("f8", "share", 0, 1, "share of its revenue that hangs on this organisation", owner="partners")
+    our_dependence = Column("f8", "share", 0, 1, "share of this organisation's revenue that hangs on its company", owner="partners")
+    usual = Column("f8", "dues a year", 0, 1e9, "what a usual year with all its ties would bring it")
+    elsewhere = Column("f8", "dues a year", 0, 1e12, "what it earns elsewhere")
+    expected = Column("f8", "dues a year", -1e9, 1e9, "what it expects of a year", owner="partners")
+    theirs = Column("f8", "dues a year", -1e9, 1e9, "what the past year brought it", owner="partners")
+    ours = Column("f8", "dues a year", -1e9, 1e9, "what the past year with it brought this organisation", owner="partners")
+    worked = Column("f8", "dues a year", -1e9, 1e9, "joint value of the past year", owner="partners")
+    made = Column("i8", "millionths of dues", -(2**62), 2**62, "joint value of the week", owner="partners")
+    given = Column("i8", "millionths of dues", 0, 2**62, "what this organisation gave away of its part in that week", owner="partners")
+
+
+class Contact(ColumnAgent):
+    """Somebody of a partner organisation who works with people of the staff."""
+
+    identity = Column("i4", "key", 0, 2**31 - 1, "who this is, under every policy: founding number")
+    partner = Column("i4", "partner row", 0, 2**31 - 1, "the organisation this person works for")
+    skill = Column("f8", "quality", -3, 3, "skill in free joint work, beyond what a process has codified")
+
+
+class PartnerTie(Rows):
+    """A tie between a post of the staff and a person of a partner organisation. One row each, for ever."""
+
+    next_meeting = Column("f8", "week", 0, np.inf, "time of the next meeting; infinite once the partner has left", owner="partners", scanned=True)
+    identity = Column("i4", "key", 0, 2**31 - 1, "which tie this is, under every policy: founding number")
+    partner = Column("i4", "partner row", 0, 2**31 - 1, "the partner")
+    contact = Column("i4", "contact row", 0, 2**31 - 1, "the person on the partner's side")
+    department = Column("i4", "department", 0, 120, "department of the post on this side")
+    allotment = Column("i8", "key", 0, 2**62, "which post of that department holds the tie")
+    staff = Column("i4", "staff row", NEVER, 2**31 - 1, "who on the staff met the contact last, -1 nobody yet", owner="partners", default=NEVER)
+    last_meeting = Column("i4", "week", -20_000, 100_000, "week of the latest meeting", owner="partners", default=-20_000)
+    known = Column("f4", "0..1", 0, 1, "what both know of each other, at the latest meeting", owner="partners")
+    common = Column("f4", "0..1", 0, 1, "part of the distance between them that meetings have closed", owner="partners")
+    meetings = Column("i4", "count", 0, 2**31 - 1, "meetings since the accounts were opened", owner="partners")
+    value = Column("f8", "dues", -1e6, 1e6, "joint value since the accounts were opened", owner="partners")
 
 
 class Case(Rows):

@@ -15,12 +15,15 @@ from sim.agents import (
     Case,
     Circle,
     Community,
+    Contact,
     Dealing,
     Department,
     Friendship,
     Leader,
     Member,
     Origin,
+    Partner,
+    PartnerTie,
     Project,
     Rival,
     Staff,
@@ -29,7 +32,7 @@ from sim.agents import (
 from sim.columns import FRIENDS, LATENT, Table
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
-from sim.processes import accounts, discipline, friendships, hiring, leadership, rivals, worklife
+from sim.processes import accounts, discipline, friendships, hiring, leadership, partners, rivals, worklife
 from sim.processes.needs import WEEKS, prior_variance
 from sim.processes.selection import kept_to_measure
 from sim.traits import TRAITS, node_chances, quantile, rate_quantiles
@@ -199,3 +202,16 @@ def found(model) -> None:
     worklife.settle_staff(staff, 0, posts, 0, model.enacted, model.given)
     leadership.found_leaders(model)
     accounts.price_services(tables["departments"].rows, departments, model.luck, model.given)
+    found_partners(model)
+
+
+def found_partners(model) -> None:
+    """Tables of partners, their people and the ties with the staff; nobody is there while the process is off."""
+    scenario, departments, tables = model.scenario, model.departments, model.tables
+    ties = round(scenario.ties_per_post * model.posts) if model.calls("partners") and scenario.partners else 0
+    count = min(scenario.partners, ties)
+    people = max(count, round(scenario.contacts_per_post * model.posts)) if count else 0
+    for name, kind, rows in (("partners", Partner, count), ("contacts", Contact, people), ("partner_ties", PartnerTie, ties)):
+        tables[name] = Table(kind, departments, rows)
+        tables[name].add(rows)
+    partners.found(model)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.agents import NEVER, Leader, Member, Staff
+from sim.agents import NEVER, Contact, Leader, Member, Partner, Staff
 from sim.averages import averages_for
 from sim.column_model import ColumnModel
 from sim.columns import FRIENDS, LATENT
@@ -35,6 +35,7 @@ from sim.processes import (
     leadership,
     learning,
     needs,
+    partners,
     referrals,
     renewals,
     returns,
@@ -77,7 +78,7 @@ BY_HAND = 3 * 2**30  # identities of members a user adds himself
 WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
-        needs, leadership, discipline, community, routing, encounters, trust, learning, communication, innovation, colleagues, worklife,
+        needs, leadership, discipline, community, routing, encounters, trust, learning, communication, partners, innovation, colleagues, worklife,
         hiring, keeping, selection, rivals, renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
     )
 )  # fmt: skip
@@ -150,7 +151,7 @@ class RelationshipModel(ColumnModel):
     def _found(self) -> None:
         """Tables, posts and the market of week 0."""
         departments, dimensions = self.departments, self.departments + LATENT
-        posts = max(departments, round(self.scenario.members / self.scenario.members_per_post))
+        posts = max(departments, self.scenario.posts or round(self.scenario.members / self.scenario.members_per_post))
         self.opened = np.diff(posts_by_department(posts, departments)).astype(np.int32)
         self.posts = int(self.opened.sum())
         self.first_post = posts_by_department(math.ceil(ROOM * int(self.opened.max())) * departments, departments)
@@ -168,6 +169,7 @@ class RelationshipModel(ColumnModel):
         self.replaced = 0
         self.participants, self.fund = innovation.NOBODY_TAKES_PART, 0.0
         self.known_offer = communication.found(self)
+        self.reach_of_partners = np.zeros(departments)  # part of the misfit in a domain that partners close
         self.spoken_with, self.speaking = communication.NOBODY, False
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
@@ -198,6 +200,16 @@ class RelationshipModel(ColumnModel):
     def leaders(self) -> Roster:
         """Those who lead a department, as a Mesa agent set."""
         return self.roster(Leader)
+
+    @property
+    def partners(self) -> Roster:
+        """The partner organisations there are, as a Mesa agent set."""
+        return self.roster(Partner)
+
+    @property
+    def contacts(self) -> Roster:
+        """The people of all partners who work with the staff, as a Mesa agent set."""
+        return self.roster(Contact)
 
     def calls(self, name: str) -> bool:
         """Whether a process of this name is among those of the week."""
@@ -285,6 +297,8 @@ class RelationshipModel(ColumnModel):
         for name in ("value_member", "value_organisation", "answers"):
             members[name][:] = 0
         self.tables["origins"]["lapsed"][:] = NEVER
+        for name in ("value", "meetings"):
+            self.tables["partner_ties"][name][:] = 0
         self.switch, self.cohort = self.now, np.flatnonzero(members["alive"])
 
     def fork(self, policy: Policy | Timeline) -> "RelationshipModel":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import recording as series
+from sim.metrics.partners import value_by_tie
 from sim.outcome import Outcome, mean_of
 
 
@@ -23,12 +24,16 @@ class Tails:
         10 % and 90 % quantile of a person's surplus, dues per member-year.
     low_per_request, high_per_request : float
         The same of the surplus per answered request, dues per request.
+    low_per_tie, high_per_tie : float
+        The same of joint value over ties with people of partners, dues per tie-year; None where there are none.
     """
 
     low: float
     high: float
     low_per_request: float
     high_per_request: float
+    low_per_tie: float | None = None
+    high_per_tie: float | None = None
 
 
 def beyond(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
@@ -68,6 +73,14 @@ PAIRED: dict[str, dict] = {
         "unit": "dues per request", "better": "lower", "smallest_that_matters": None,
         "about": "the same downside of the value per answered request",
     },
+    "partner_upside_beyond_reference": {
+        "unit": "dues per tie-year", "better": "higher", "smallest_that_matters": 0.05,
+        "about": "the same upside of joint value over ties with people of partners",
+    },
+    "partner_downside_beyond_reference": {
+        "unit": "dues per tie-year", "better": "lower", "smallest_that_matters": 0.03,
+        "about": "the same downside of joint value over those ties",
+    },
     "break_even_week": {
         "unit": "weeks", "better": "lower", "smallest_that_matters": None,
         "about": "first week after the switch from which the cumulative margin stays level with the reference's",
@@ -92,6 +105,12 @@ def measure_pair(reference: Outcome, arm: Outcome, tails: Tails) -> dict[str, fl
             f"upside_beyond_reference_per_request{suffix}": request_up,
             f"downside_beyond_reference_per_request{suffix}": request_down,
         }
+        if tails.high_per_tie is not None:
+            tie_up, tie_down = beyond(value_by_tie(outcome), tails.low_per_tie, tails.high_per_tie)
+            values |= {
+                f"partner_upside_beyond_reference{suffix}": tie_up,
+                f"partner_downside_beyond_reference{suffix}": tie_down,
+            }
     week = break_even_week(reference, arm)
     gain = arm.surplus - reference.surplus
     return values | {

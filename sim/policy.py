@@ -103,6 +103,11 @@ class Policy:
     focus: float = quantity(0.0, "0 everybody .. 1 one niche", 0.0, 1.0, TEXT_002, "how far the organisation serves one niche, those whose main domain is the first. Price of more: prospects outside it are not sought, members outside it get what is off the shelf")
 
 
+    # Partners.
+    partnering: float = quantity(0.2, "0 transactions .. 1 plans made together", 0.0, 1.0, TEXT_000, "how far joint work is planned together and ties are deepened. Price of more: staff hours and money for each tie, advantages not taken")
+    breadth: float = quantity(0.6, "share of partners", 0.0, 1.0, TEXT_000, "share of the partners there could be with whom the organisation works. Price of more: staff hours spread thin, dependence on more of them")
+
+
 LEVERS = Policy.record_dtype.names
 
 

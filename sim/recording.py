@@ -148,6 +148,25 @@ LOST_TO = [series(f"lost_to_{kind}", "members", f"members who left of their own 
 FIRST_LOST_TO = LOST_TO[0]
 DUE_KNOWN = series("due_known", "share", "how well their needs are known, summed over members due, where rivals have entered or will")
 LOST_KNOWN = series("lost_known", "share", "the same, summed over those who left for an entrant")
+# Partners.
+PARTNERS = series("partners", "partners", "partners there are, worked with or not")
+DEALT_WITH = series("partners_dealt_with", "partners", "of them, worked with")
+PARTNER_TRUST = series("partner_trust_sum", "0..1", "their trust in the organisation, summed over partners there are")
+MEETINGS = series("meetings", "meetings", "meetings of staff with people of partners")
+MISUNDERSTOOD = series("misunderstood", "meetings", "of them, ended in a misunderstanding")
+JOINT_VALUE = series("joint_value", "dues", "value of joint work, to both sides together")
+PARTNER_INCOME = series("partner_income", "dues", "the organisation's part of it, less what was given away and what was taken")
+PARTNER_HOURS = series("partner_hours", "hours", "staff hours for joint work")
+PARTNER_COST = series("partner_cost", "dues", "hours and money for joint work")
+STRUCK_BY = series("struck", "strikes", "times a partner took advantage of the organisation")
+TAKEN_BY = series("taken_by_partners", "dues", "what they took")
+TAKEN_FROM = series("taken_from_partners", "dues", "what the organisation took of partners in the same way")
+DUE_PARTNERS = series("due_partners", "partners", "partners worked with who decided whether to go on")
+RENEWED_PARTNERS = series("renewed_partners", "partners", "of them, went on")
+EXPECTED_PARTNERS = series("expected_partners", "partners", "sum of their chances of going on")
+AT_RISK = series("revenue_at_risk", "share of revenue", "revenue that hangs on partners, each weighed by its chance of leaving within a year")
+SPENT.append(PARTNER_COST)
+EARNED.append(PARTNER_INCOME)
 
 
 @kernel

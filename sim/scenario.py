@@ -78,6 +78,16 @@ class Scenario:
     can_product: float = quantity(0.4, "0..1", 0.0, 1.0, ASSUMED, "capability in leading by what is offered, at founding")
     can_intimacy: float = quantity(0.4, "0..1", 0.0, 1.0, ASSUMED, "capability in closeness to members, at founding")
     first_trust: float = quantity(1.0, "ratio", 0.0, 1.0, ASSUMED, "trust of those who join, against an organisation that has long been known")
+    posts: int = quantity(0, "posts", 0, 1_000_000, ASSUMED, "staff posts at founding; 0: as many as members_per_post says")
+    partners: int = quantity(12, "partners", 0, 10_000, ASSUMED, "partner organisations at founding, worked with or not, as far as there is a tie for each; no others come")
+    partner_companies: int = quantity(0, "companies", 0, 10_000, ASSUMED, "companies these belong to, each part deciding for itself; 0: each is its own")
+    contacts_per_post: float = quantity(1.5, "people per post", 0.0, 100.0, ASSUMED, "people of all partners together who work with the staff, to each staff post; at least one a partner")
+    ties_per_post: float = quantity(0.6, "ties per post", 0.0, 1000.0, ASSUMED, "ties between them and the staff, to each staff post")
+    own_dependence: float = quantity(0.02, "share of revenue", 0.001, 0.99, ASSUMED, "how much of this organisation's revenue hangs on partners at founding, if it works with all")
+    partner_dependence: float = quantity(0.1, "share of revenue", 0.001, 0.99, ASSUMED, "how much of a partner's revenue hangs on this organisation at founding")
+    partner_trust: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "trust between the organisations at founding, in both directions")
+    about: str = "members"
+    """Whose relationships a report is about: members or partners."""
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False

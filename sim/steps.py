@@ -28,7 +28,10 @@ WEEKS = 52 * STEPS
 HALF_YEAR = WEEKS // 2
 
 SHARES = ("share per week", "share a week")
-AMOUNTS = ("per week", "messages per week", "requests per member-week", "hours per staff-week", "contacts per staff-week")
+AMOUNTS = (
+    "per week", "messages per week", "requests per member-week", "hours per staff-week", "contacts per staff-week",
+    "meetings per tie-week",
+)  # fmt: skip
 TIMES = ("weeks", "week", "weeks an applicant")
 KEPT = ("hours a week", "quality per week")
 """Hours of a leader's week count only in proportion to others of the kind; waiting is turned into weeks where it counts."""

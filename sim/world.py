@@ -29,6 +29,7 @@ from sim.processes.keeping import KeepingParameters
 from sim.processes.leadership import LeadershipParameters
 from sim.processes.learning import LearningParameters
 from sim.processes.needs import NeedsParameters
+from sim.processes.partners import PartnerParameters
 from sim.processes.referrals import ReferralParameters
 from sim.processes.renewals import RenewalParameters
 from sim.processes.returns import ReturnParameters
@@ -69,6 +70,7 @@ class World:
     brand: BrandParameters = field(default_factory=BrandParameters)
     discipline: DisciplineParameters = field(default_factory=DisciplineParameters)
     rivals: RivalParameters = field(default_factory=RivalParameters)
+    partners: PartnerParameters = field(default_factory=PartnerParameters)
 
     @classmethod
     def parameters(cls) -> Iterator[tuple[str, str, Quantity, float]]:

@@ -96,7 +96,7 @@ def same_people(one: dict, other: dict, except_for=()) -> set[str]:
 
 ARRAYS = (
     "trend", "centre", "expressed", "vision", "offer", "reputation", "declared", "enacted", "opened", "seats", "vacant_since",
-    "applicants", "known_offer", "averages", "against", "credit",
+    "applicants", "known_offer", "averages", "against", "credit", "reach_of_partners",
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def own_cache(monkeypatch, tmp_path):
         ("relsim compare seed=1 scenario.members=", {"scenario.members=2000"}),
         ("relsim compare targets=", {"targets=true", "targets=false"}),
         ("relsim compare scenario=", {f"scenario={name}" for name in names("scenario", config_folders())}),
-        ("relsim compare -m scenario=association,c", {"scenario=association,contract"}),
+        ("relsim compare -m scenario=association,c", {"scenario=association,contract", "scenario=association,channel_giants"}),
         ("relsim compare policies=[strict,loosened_h", {"policies=[strict,loosened_holistic"}),
         ("relsim compare +experiment=m", {"+experiment=main"}),
         ("relsim compare hydra/launcher=j", {"hydra/launcher=joblib"}),

@@ -98,7 +98,7 @@ def test_scenarios():
         horizon=7,
         stationary=False,
         staff_follow_members=True,
-        off=["growth", "campaigns", "referrals", "returns", "brand", "keeping", "budget", "friendships"],
+        off=["growth", "campaigns", "referrals", "returns", "brand", "keeping", "budget", "friendships", "partners"],
     )
     assert contract == expected
 

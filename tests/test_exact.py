@@ -161,17 +161,20 @@ def the_same_where_answered(mine, theirs, never, handed):
 @pytest.mark.parametrize("change", STAFF_OF_ALL_KINDS, ids=lambda change: "-".join(change))
 @pytest.mark.parametrize("routing", [0.0, 0.5])
 def test_a_strict_answer_is_worth_the_same_whoever_gives_it(change, routing):
-    """Content, that is: whether a part handed on is answered at all depends on the values of whoever it is handed to."""
+    """Content, that is: whether a part handed on is answered at all depends on the values of whoever it is handed to.
+
+    Without partners: how well joint work goes, and which gaps it closes, depends on who does it.
+    """
     policy = Policy(strictness=1.0, coverage=1.0, routing=routing, information=0.2, solutions=0.0)
     books = [
-        noted(small_model(policy=policy, world=world), "quality", "gift", "handed", weeks=60)
+        noted(small_model(policy=policy, world=world, partners=0), "quality", "gift", "handed", weeks=60)
         for world in (world_with(), world_with(**change))
     ]
     mine, theirs, handed = books[0].by_case("quality"), books[1].by_case("quality"), books[0].by_case("handed")
     assert the_same_where_answered(mine, theirs, 0.1, handed) > 200
     assert not any(book.column("gift").any() for book in books)
     careful = [
-        noted(small_model(policy=policy, world=world_with(encounters__neglect=0.0, **more)), "quality", weeks=60)
+        noted(small_model(policy=policy, world=world_with(encounters__neglect=0.0, **more), partners=0), "quality", weeks=60)
         for more in ({}, change)
     ]
     mine, theirs = (book.by_case("quality") for book in careful)
@@ -180,7 +183,7 @@ def test_a_strict_answer_is_worth_the_same_whoever_gives_it(change, routing):
 
 def test_a_strict_answer_is_worth_the_same_from_many_hands_or_few():
     books = [
-        noted(small_model(policy=BY_THE_BOOK, off=["renewals"], members_per_post=posts), "quality", "handed", weeks=40)
+        noted(small_model(policy=BY_THE_BOOK, off=["renewals"], members_per_post=posts, partners=0), "quality", "handed", weeks=40)
         for posts in (5, 60)
     ]
     first, second = (book.by_case("quality") for book in books)
@@ -200,7 +203,7 @@ def test_a_free_answer_is_worth_more_from_the_able():
 
 
 def test_by_the_book_a_whole_run_is_the_same_with_any_staff():
-    """Vacancies, newcomers' handicap, personal bonds, gaming and neglect are off. Then staff are only names."""
+    """Vacancies, newcomers' handicap, personal bonds, gaming, neglect and partners are off. Then staff are only names."""
     own_traits = {("staff", name) for name in ("skill", "empathy", "values", "alignment", "ability")}
     runs = []
     for change in ({}, {"hiring__skill_mean": -0.5, "hiring__empathy_mean": 0.9, "hiring__alignment_mean": 0.1}):
@@ -208,7 +211,7 @@ def test_by_the_book_a_whole_run_is_the_same_with_any_staff():
             **change, encounters__bond_growth=0.0, renewals__bond_weight=0.0, encounters__neglect=0.0, routing__gaming=0.0
         )
         policy = Policy(strictness=1.0, routing=0.3, solutions=0.0)
-        model = small_model(200, policy=policy, world=world, off=["worklife"])
+        model = small_model(200, policy=policy, world=world, off=["worklife"], partners=0)
         model.burn_in(30)
         model.run_for(80)
         model.record.rows[:, [series.ALIGNMENT, series.ALIGNMENT_APART]] = 0.0
@@ -269,10 +272,12 @@ def test_money_in_is_money_out_and_margin(policy):
     revenue, serving, gifts, acquisition, replacement, innovation, lost, outreach, speaking, *others = (
         arm.record.total(which, first, last) for which in (series.REVENUE, *series.SPENT)
     )
+    income = arm.record.total(series.PARTNER_INCOME, first, last)
     booked = arm.tables["members"]["value_organisation"].sum()
     assert booked == pytest.approx(revenue - serving - gifts - acquisition - lost - speaking, rel=1e-10)
     member_years = arm.record.total(series.MEMBERS, first, last) / 52
-    assert arm.metrics()["margin"] * member_years == pytest.approx(booked - replacement - innovation - outreach - sum(others), rel=1e-10)
+    margin = booked + income - replacement - innovation - outreach - sum(others)
+    assert arm.metrics()["margin"] * member_years == pytest.approx(margin, rel=1e-10)
     paid = sum(arm.record.total(which, first, last) for which in (series.RENEWED, series.RECRUITS, series.RETURNED))
     assert revenue == pytest.approx(paid * arm.scenario.dues)
     hired, appointed = (np.count_nonzero(arm.tables[name]["hired"] >= first) for name in ("staff", "leaders"))
@@ -322,8 +327,8 @@ def hours_booked(model, first, last):
 
 @pytest.mark.parametrize("policy", [STRICT_SILOED, LOOSENED_HOLISTIC], ids=["strict", "loose"])
 def test_hours_worked_are_the_hours_paid_for(policy):
-    """Hours spent on cases, and those still owed to the queue, are what serving cost. (Complaints take none here.)"""
-    model = small_model(300, policy=policy, world=world_with(trust__complaint_hours=0.0, accounts__material=0.0))
+    """Hours spent on cases, and those still owed to the queue, are what serving cost. (Complaints and partners take none here.)"""
+    model = small_model(300, policy=policy, world=world_with(trust__complaint_hours=0.0, accounts__material=0.0), partners=0)
     model.run_for(80)
     worked = model.record.total(series.WORKED, 0, 80) + model.record.rows[79, series.BACKLOG]
     parts = model.record.total(series.PARTS, 0, 80)  # of each, less than a second is lost in rounding
@@ -519,6 +524,8 @@ def renumber_departments(model, new):
     staff["department"][:] = new[staff["department"]]
     staff["post"][:] = staff["department"] * room + staff["post"] % room
     model.seats[staff["post"]] = np.arange(len(staff))
+    for name, column in (("partners", "domain"), ("partner_ties", "department")):
+        model.tables[name][column][:] = new[model.tables[name][column]]
 
 
 @pytest.mark.parametrize(

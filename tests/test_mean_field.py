@@ -51,7 +51,8 @@ def test_work_is_shared_in_a_department_and_none_is_lost():
         for entry in before:
             entry(model)
         alive = staff["alive"]
-        needed = sum(int(seconds) for seconds in model.cases["seconds"][: model.cases.count]) + int(staff["aftermath"][alive].sum())
+        needed = sum(int(seconds) for seconds in model.cases["seconds"][: model.cases.count])
+        needed += int(staff["aftermath"][alive].sum()) + int(staff["joint"][alive].sum())
         assert int(staff["demand"][alive].sum()) == needed
         for unit in range(model.departments):
             own = alive & (staff["department"] == unit)

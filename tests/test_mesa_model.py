@@ -11,7 +11,7 @@ import pytest
 from conftest import LOOSENED_HOLISTIC, PROCESSES, columns_of, differing, digest, run_python, small_model, world_with
 
 from sim import WEEK, Policy, Process, RelationshipModel, Scenario
-from sim.agents import Leader, Member, Staff
+from sim.agents import Contact, Leader, Member, Partner, Staff
 from sim.quantities import OutOfRange
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -63,8 +63,9 @@ def test_before_the_first_week_metrics_are_missing_not_wrong(model):
 def test_members_and_staff_are_agent_sets(model):
     model.run_for(10)
     assert isinstance(model.members, mesa.agentset.AbstractAgentSet)
-    assert len(model.agents) == len(model.members) + len(model.staff) + len(model.leaders)
-    assert set(model.agents_by_type) == {Member, Staff, Leader}
+    ours = len(model.partners) + len(model.contacts)
+    assert len(model.agents) == len(model.members) + len(model.staff) + len(model.leaders) + ours
+    assert set(model.agents_by_type) == {Member, Staff, Leader, Partner, Contact}
     wary = model.members.select(lambda member: member.trust < 0.45)
     assert len(wary) == np.count_nonzero(model.members.column("trust") < 0.45)
     by_domain = model.members.groupby("main_domain").agg("trust", np.mean)
@@ -141,7 +142,8 @@ def test_a_plain_mesa_process_can_be_part_of_the_week(model):
         each.run_for(30)
     assert [neighbour.visits for neighbour in neighbours] == [30] * 3
     assert model.members.agg("trust", np.mean) > without_them.members.agg("trust", np.mean)
-    assert len(model.agents) == len(model.members) + len(model.staff) + len(model.leaders) + 3
+    ours = len(model.partners) + len(model.contacts)
+    assert len(model.agents) == len(model.members) + len(model.staff) + len(model.leaders) + ours + 3
     assert model.metrics().keys() == without_them.metrics().keys()
 
 

@@ -46,7 +46,7 @@ LIVELY = {"growth__prospects": 4.0, "worklife__leaving": 0.6, "hiring__vacancy":
           "innovation__threshold": 0.0, "innovation__idea_weeks": 1.0, "innovation__development_weeks": 2.0,
           "innovation__launch_weeks": 2.0, "innovation__project_cost": 0.001, "encounters__handoff_drop": 0.3,
           "leadership__board_interval": 2.0, "leadership__consulting": 0.0, "leadership__least_wait": 1.0,
-          "leadership__carry_weeks": 4.0}  # fmt: skip
+          "leadership__carry_weeks": 4.0, "partners__meetings": 1.0, "partners__strikes": 12.0}  # fmt: skip
 
 
 # Every lever away from the conventional; and a pilot in two departments that is phased in before all follow.
@@ -343,13 +343,19 @@ ARGUMENTS = {
     "prospects": st.floats(0, 5), "market": st.floats(0, 20),
     **dict.fromkeys("priorities measure limits sent".split(), unit), **dict.fromkeys("asking fair".split(), st.floats(0, 6)),
     "beyond": st.floats(-1, 1), "slack": st.floats(0, 10), "tiring": st.floats(0, 5), "partners": st.floats(-4, 8),
+    **dict.fromkeys("depth apart warmth partnering contract opportunism weaker stronger dependence".split(), unit),
+    **dict.fromkeys("ours_free theirs_free".split(), truth), **dict.fromkeys("our_skill their_skill".split(), st.floats(-4, 3)),
+    "free_sides": st.sampled_from([0.0, 1.0, 2.0]), "places": st.integers(1, 10_000), "activity": st.floats(0, 1e6),
+    **dict.fromkeys("good bad".split(), st.floats(0, 1e6)), **dict.fromkeys("part rate week_value".split(), st.floats(-1e6, 1e6)),
     "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),
     "main_domain": st.integers(0, 1), "first": st.integers(0, 99), "posts": st.integers(1, 9), "opened": st.just(1),
 }  # fmt: skip
 RECORDS = {
     "policy": Policy, "levers": Policy, "scenario": Scenario, "fit": Fit, "needs": type(World().needs),
-    "leadership": type(World().leadership), "encounters": type(World().encounters),
+    "leadership": type(World().leadership), "encounters": type(World().encounters), "routing": type(World().routing),
 }  # fmt: skip
+WORLDS = {"joint_work": "partners", "dependence": "partners"}
+"""Whose parameters are the world of a module that is part of a process."""
 # Names that mean something else in one process.
 OWN = {
     ("worklife", "fit"): unit, ("contracts", "commitment"): chance,
@@ -376,7 +382,7 @@ def arguments_of(name):
     out = []
     for argument in inspect.signature(FORMULAS[name].py_func).parameters:
         if argument == "world":
-            out.append(numbers_of(type(getattr(World(), group))))
+            out.append(numbers_of(type(getattr(World(), WORLDS.get(group, group)))))
         elif (group, argument) in OWN:
             out.append(OWN[group, argument])
         elif argument in RECORDS:

@@ -63,7 +63,7 @@ def test_roles_shaped_around_people_fit_better_and_newcomers_catch_up(aptitude, 
 @pytest.mark.parametrize("immersion", [0.0, 0.5, 1.0])
 def test_staff_end_where_their_practice_settles(immersion):
     world = world_with(worklife__leaving=0.0, worklife__fading=0.05)
-    model = small_model(20, world=world, policy=Policy(development=4.0, immersion=immersion))
+    model = small_model(20, world=world, policy=Policy(development=4.0, immersion=immersion), off=["partners"])
     settled = {name: model.staff.column(name) for name in ("trained", "immersed")}
     model.staff.set("trained", 0.0).set("immersed", 0.9)
     model.run_for(400)
@@ -305,7 +305,7 @@ def spendthrift(lag, response=1.0):
 def test_posts_fall_after_a_bad_year_and_only_after_the_lag(lag):
     careful, generous = Policy(strictness=1.0), Policy(strictness=0.0, guardrail=2.0)
     for before, after, sign in ((careful, generous, -1), (generous, careful, 1)):
-        model = small_model(300, policy=before, world=spendthrift(lag), members_per_post=10)
+        model = small_model(300, policy=before, world=spendthrift(lag), members_per_post=10, partners=0)
         model.burn_in(60)
         assert model.posts == 30
         arm, posts = model.fork(after), []
@@ -323,7 +323,7 @@ def test_posts_fall_after_a_bad_year_and_only_after_the_lag(lag):
 
 def test_posts_stay_where_means_do_not_follow_results():
     for off, response in ((["budget"], 4.0), ([], 0.0)):
-        model = small_model(100, policy=Policy(strictness=1.0), world=spendthrift(4, response), members_per_post=10, off=off)
+        model = small_model(100, policy=Policy(strictness=1.0), world=spendthrift(4, response), members_per_post=10, off=off, partners=0)
         model.burn_in(52)
         arm = model.fork(Policy(strictness=0.0, guardrail=2.0))
         arm.run_for(120)

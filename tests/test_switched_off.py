@@ -12,11 +12,14 @@ from sim.agents import (
     Case,
     Circle,
     Community,
+    Contact,
     Department,
     Friendship,
     Leader,
     Member,
     Origin,
+    Partner,
+    PartnerTie,
     Project,
     Rival,
     Staff,
@@ -29,6 +32,7 @@ KINDS = {
     "members": Member, "ties": Tie, "staff": Staff, "leaders": Leader, "departments": Department, "projects": Project,
     "friendships": Friendship, "circles": Circle, "community": Community, "forum": Circle, "origins": Origin,
     "rivals": Rival,
+    "partners": Partner, "contacts": Contact, "partner_ties": PartnerTie,
 }  # fmt: skip
 # Where posts close their holders have to go: hiring does it once a year where posts follow members, budget where they
 # follow results. Both hand on work that waits, and worklife does when somebody leaves.
@@ -58,7 +62,7 @@ OWNERS = {  # what a model keeps beside its tables
     "reputation": {"growth"}, "against": {"referrals"}, "credit": {"brand"},
     "enacted": {"leadership"}, "declared": set(), "opened": {"hiring", "budget"},
     "seats": {"worklife", "hiring", "budget"}, "vacant_since": {"worklife", "hiring", "budget"}, "applicants": {"hiring"},
-    "known_offer": {"communication"}, "averages": {"routing"},
+    "known_offer": {"communication"}, "averages": {"routing"}, "reach_of_partners": {"partners"},
 }  # fmt: skip
 WEEKS = 30
 COMMUNITY = {"community_week": 5, "community_imitation": 0.3, "community_innovation": 0.02, "outsiders": 300}
@@ -223,8 +227,8 @@ def test_an_unknown_process_is_named():
 
 def test_the_week_is_in_the_order_in_which_one_thing_leads_to_another():
     assert [entry.name for entry in WEEK] == [
-        "needs", "leadership", "discipline", "community", "routing", "encounters", "trust", "learning", "communication", "innovation",
-        "colleagues", "worklife", "hiring", "keeping", "selection", "rivals", "renewals", "growth", "campaigns", "referrals", "returns",
+        "needs", "leadership", "discipline", "community", "routing", "encounters", "trust", "learning", "communication", "partners",
+        "innovation", "colleagues", "worklife", "hiring", "keeping", "selection", "rivals", "renewals", "growth", "campaigns", "referrals", "returns",
         "brand", "friendships", "accounts", "budget",
     ]  # fmt: skip
     assert all(entry.about for entry in WEEK)

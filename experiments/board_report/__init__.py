@@ -6,11 +6,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.board_report import tables
-from experiments.board_report.sections import sections
+from experiments.board_report.sections import ABOUT_PARTNERS, sections
 from experiments.figures import FIGURES, save, svg_for_page
 from experiments.figures.style import COLOURS
 from experiments.runs.answer import answer, doubt
-from experiments.runs.statistics import DECISION_METRICS, Comparison, paired
+from experiments.runs.statistics import Comparison, paired
 from experiments.words.wording import capital, label, plain
 
 
@@ -23,7 +23,7 @@ def build(comparison: Comparison, out: Path, pictures: bool = True) -> Path:
     """
     out = Path(out)
     drawn = draw(comparison, out / "figures", pictures)
-    main = paired(comparison, [*DECISION_METRICS, "cost_to_serve"])
+    main = paired(comparison, [*comparison.decides, "cost_to_serve"])
     environment = Environment(
         loader=PackageLoader("experiments.board_report", "."),
         autoescape=True,
@@ -52,6 +52,8 @@ def draw(comparison: Comparison, folder: Path, pictures: bool) -> dict[str, Mark
     """Draw every figure whose table is there: name -> SVG that may stand inside the page."""
     drawn = {}
     for name, function in FIGURES.items():
+        if comparison.about_partners and name not in ABOUT_PARTNERS:
+            continue  # a handful of members would fill it with chance
         figure = function(comparison)
         if figure is not None:
             # Marked safe: the drawing library escapes all text it writes, so names in it stay text.
@@ -71,7 +73,10 @@ def question(comparison: Comparison) -> str:
     others = [label(name) for name in comparison.policies]
     years = f" over {plain(manifest['years'])} years" if manifest.get("years") else ""
     many = f"{len(others)} policies are" if len(others) != 1 else "one policy is"
+    asked = "Who stays, who gains, who loses, and at what price?"
+    if comparison.about_partners:
+        asked = "What does the work with partners bring, who goes on, and what hangs on it?"
     return (
         f"{capital(many)} compared with {label(comparison.reference)}{years}: the same members, the same "
-        "staff and the same luck; only the policy differs. Who stays, who gains, who loses, and at what price?"
+        f"staff and the same luck; only the policy differs. {asked}"
     )

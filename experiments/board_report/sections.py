@@ -4,15 +4,23 @@ import numpy as np
 
 from experiments.board_report import tables
 from experiments.runs.answer import interaction_in_words
-from experiments.runs.statistics import DECISION_METRICS, Comparison, paired
+from experiments.runs.statistics import Comparison, paired
 from experiments.words.wording import capital, label, listed, number
 
 RULES_AT_A_GLANCE = 8
 TAILS = [f"{side}_beyond_reference" for side in ("upside", "downside")]
+ABOUT_PARTNERS = ("differences", "tails")
+"""Figures that say something where a scenario is about partners and members are few."""
+PARTNER_DETAIL = (
+    "partner_retention", "partner_value_p10", "partner_value_p90", "value_per_meeting", "partner_hours", "misunderstandings",
+    "partner_trust", "knowing_each_other", "strikes", "overload",
+)  # fmt: skip
 
 
 def sections(comparison: Comparison, drawn: dict) -> list[dict | None]:
     """All sections; ``drawn`` maps the name of a figure to its SVG."""
+    if comparison.about_partners:
+        return [make(comparison, drawn) for make in (compared, differences, partners)]
     makers = (compared, who_stays, differences, who_gains, tails, costs, unknown, factors, fit, lapses)
     return [make(comparison, drawn) for make in makers]
 
@@ -68,7 +76,7 @@ def differences(comparison: Comparison, drawn: dict):
     """Paired differences with precision and spread."""
     if "differences" not in drawn:
         return None
-    least = tables.smallest(comparison, DECISION_METRICS)
+    least = tables.smallest(comparison, comparison.decides)
     return section(
         "differences", f"What differs from {label(comparison.reference)}",
         [
@@ -79,9 +87,24 @@ def differences(comparison: Comparison, drawn: dict):
         drawn["differences"],
         "Each policy against the reference, run by run with the same luck. At the right: pairs in which it was better.",
         "Dot chart of differences to the reference for each policy and measure; the numbers are in the tables below.",
-        tables.differences(comparison, DECISION_METRICS),
-        [tables.verdicts(comparison, DECISION_METRICS)],
-        tables.meanings(comparison, DECISION_METRICS),
+        tables.differences(comparison, comparison.decides),
+        [tables.verdicts(comparison, comparison.decides)],
+        tables.meanings(comparison, comparison.decides),
+    )  # fmt: skip
+
+
+def partners(comparison: Comparison, drawn: dict):
+    """What stands behind joint value: spread over ties, depth, trust, hours, advantage taken."""
+    return section(
+        "partners", "Work with partners",
+        [
+            "A tie joins one person on the staff and one person of a partner. Upside and downside say how far joint value per "
+            "tie reaches beyond the best and the worst tenth of ties under the reference; ties of partners who left count 0.",
+        ],
+        drawn.get("tails"),
+        "Upside and downside of joint value over ties, against the reference, run by run with the same luck.",
+        "Dot chart of upside and downside over ties; the numbers are in the table above.",
+        tables.differences(comparison, PARTNER_DETAIL, verdicts=False),
     )  # fmt: skip
 
 

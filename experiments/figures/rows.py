@@ -6,7 +6,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.style import INK, PAPER, SOFT, ZONE, Look, blank, looks, styled
-from experiments.runs.statistics import DECISION_METRICS, factorial, paired
+from experiments.runs.statistics import factorial, paired
 from experiments.words.wording import capital, metric_words, number, scale, shorten, shown_unit
 
 EFFECT_LOOKS = {
@@ -77,9 +77,9 @@ def stack(figure, comparison, table, metrics, count=True) -> None:
 @styled
 def paired_differences(comparison):
     """Each policy against the reference in the metrics that decide."""
-    table = paired(comparison, DECISION_METRICS)
+    table = paired(comparison, comparison.decides)
     table = table[table["n"] > 0]
-    metrics = [metric for metric in DECISION_METRICS if metric in set(table["metric"])]
+    metrics = [metric for metric in comparison.decides if metric in set(table["metric"])]
     if not metrics:
         return None
     figure = blank(0.5 + sum(0.62 + 0.25 * (table["metric"] == metric).sum() for metric in metrics))
@@ -92,6 +92,8 @@ def paired_differences(comparison):
 def tails(comparison):
     """Upside and downside beyond the reference, per member-year and per request."""
     names = [f"{side}_beyond_reference{unit}" for side in ("upside", "downside") for unit in ("", "_per_request")]
+    if comparison.about_partners:
+        names = [name for name in comparison.decides if name.endswith("_beyond_reference")]
     table = paired(comparison, names)
     table = table[table["n"] > 0]
     metrics = [name for name in names if name in set(table["metric"])]

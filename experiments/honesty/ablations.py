@@ -136,6 +136,10 @@ ABLATIONS = (
     ),
     Ablation("communication", {"broadcast": 0.5}, "worth of answers, dues", summed(series.WORTH), setting={"broadcast": 0.0}),
     Ablation(
+        "partners", {"breadth": 1.0}, "quality of answers, a request", a_request(series.QUALITY), setting={"breadth": 0.0},
+        world={"partners.gap_closed": 0.5, "partners.gap_pieces": 0.5},
+    ),
+    Ablation(
         "innovation", {"innovation": 0.1}, "misfit of the offer, sd of needs", misfit,
         setting={"innovation": 0.0, "survey": 0.9}, world={"needs.latent_years": 0.5}, scenario={"shift_week": 0},
     ),

@@ -83,6 +83,8 @@ WEIGHTS: dict[str, Weight] = {
     "emphasis_product": Weight(0.0, "002, 003: the same"),
     "emphasis_intimacy": Weight(1.0, "003: what is left against many rivals is closeness"),
     "focus": Weight(0.0, "002: for somebody new; nothing about an organisation that exists"),
+    "partnering": Weight(1.0, "000: strategic partnership, against producing alone"),
+    "breadth": Weight(0.5, "000: networks on many fronts at once; 001: which relationships matter most"),
     "claim": Weight(0.0, "002 wants a position to be known; nothing about claiming more than is lived"),
 }
 

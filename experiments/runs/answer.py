@@ -7,6 +7,7 @@ known, and no winner where a metric that decides says otherwise.
 import numpy as np
 import pandas as pd
 
+from experiments.runs.partners_answer import partners_answer
 from experiments.runs.statistics import DECISION_METRICS, Comparison, factorial, paired, t_interval
 from experiments.words.wording import capital, decimals, label, listed, metric_words, more_or_fewer, number
 
@@ -92,6 +93,8 @@ def answer(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
     ----------
     table : rows of :func:`experiments.runs.statistics.paired`; computed when None.
     """
+    if comparison.about_partners:
+        return partners_answer(comparison, table)
     table = paired(comparison, [*DECISION_METRICS, "cost_to_serve"]) if table is None else table
     table = table[table["metric"].isin([*DECISION_METRICS, "cost_to_serve"])]
     keep = table[(table["metric"] == KEEPS) & (table["n"] > 0)]

@@ -74,6 +74,7 @@ def described(request, job: Job) -> dict:
     return {
         "command": f"relsim compare {typed}".strip(),
         "scenario": request.scenario.name,
+        "about": request.scenario.about,
         "members": request.scenario.members,
         "world": job.world_name,
         "years": job.years,

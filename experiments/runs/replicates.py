@@ -11,6 +11,7 @@ from experiments.fits.targets import burn_in_counts
 from sim import Policy, RelationshipModel, Scenario, World
 from sim.compiled import code_version
 from sim.metrics import Outcome, measure
+from sim.metrics.partners import value_by_tie
 from sim.pairs import Tails, measure_pair
 from sim.processes.needs import WEEKS
 from sim.scenario import Fit
@@ -184,7 +185,7 @@ def preliminary(job: Job) -> dict[str, np.ndarray | float]:
     arm = model.fork(job.policies[job.reference])
     arm.run_for(WEEKS * job.years)
     outcome = arm.outcome()
-    return {"surplus": outcome.surplus, "per_request": outcome.per_request()} | medians
+    return {"surplus": outcome.surplus, "per_request": outcome.per_request(), "per_tie": value_by_tie(outcome)} | medians
 
 
 def tails_of(runs: list[dict]) -> Tails:
@@ -193,4 +194,6 @@ def tails_of(runs: list[dict]) -> Tails:
     per_request = np.concatenate([run["per_request"] for run in runs])
     low, high = np.quantile(surplus, (0.1, 0.9))
     low_request, high_request = np.quantile(per_request, (0.1, 0.9))
-    return Tails(float(low), float(high), float(low_request), float(high_request))
+    per_tie = np.concatenate([run["per_tie"] for run in runs])
+    ties = tuple(map(float, np.quantile(per_tie, (0.1, 0.9)))) if len(per_tie) else ()
+    return Tails(float(low), float(high), float(low_request), float(high_request), *ties)

@@ -19,6 +19,11 @@ LEVELS_OF_PAIRS = {"break_even_week", "break_even_reached", "share_better", "sha
 DECISION_METRICS = (
     "retention_rate", "value_surplus_mean", "upside_beyond_reference", "downside_beyond_reference", "margin",
 )  # fmt: skip
+PARTNER_METRICS = (
+    "partner_value", "partner_retention_expected", "revenue_at_risk", "partner_upside_beyond_reference",
+    "partner_downside_beyond_reference", "partner_margin",
+)  # fmt: skip
+"""What decides where a scenario is about partners."""
 CELLS = ("strict_siloed", "loosened_siloed", "strict_holistic", "loosened_holistic")
 MANY = 10_000
 PAIRED_COLUMNS = [
@@ -70,6 +75,16 @@ class Comparison:
         known = [*self.manifest.get("policies", {}), *pd.unique(self.runs["policy"])]
         present = set(self.runs["policy"])
         return [name for name in dict.fromkeys(known) if name != self.reference and name in present]
+
+    @property
+    def about_partners(self) -> bool:
+        """Whether the scenario is about relationships with partners, members being few."""
+        return self.manifest.get("about") == "partners"
+
+    @property
+    def decides(self) -> tuple[str, ...]:
+        """The metrics that decide."""
+        return PARTNER_METRICS if self.about_partners else DECISION_METRICS
 
     def unit(self, metric: str) -> str:
         """Unit a metric is stored in; "" when nobody said."""

@@ -65,6 +65,8 @@ LEVER_WORDS = {
     "emphasis_product": "Emphasis on leading by what is offered",
     "emphasis_intimacy": "Emphasis on closeness to members",
     "focus": "Whom the organisation is there for",
+    "partnering": "How work with partners is planned",
+    "breadth": "Partners the organisation works with",
 }
 """What each lever rules. A lever that is not here is called by its name."""
 

@@ -72,6 +72,21 @@ METRIC_WORDS = {
     "known_lost": "how well those lost to entrants were known",
     "offer_lead": "lead of the offer over the best rival's",
     "rival_price": "lowest price among rivals",
+    "partner_value": "joint value with partners",
+    "partner_retention": "partners who went on",
+    "partner_retention_expected": "partners' chance of going on",
+    "revenue_at_risk": "revenue at risk",
+    "partner_upside_beyond_reference": "upside over ties",
+    "partner_downside_beyond_reference": "downside over ties",
+    "partner_margin": "own part of joint value less its cost",
+    "partner_value_p10": "joint value of the weakest tenth of ties",
+    "partner_value_p90": "joint value of the strongest tenth of ties",
+    "value_per_meeting": "joint value per meeting",
+    "partner_hours": "hours for partners",
+    "misunderstandings": "misunderstandings",
+    "partner_trust": "partners' trust",
+    "knowing_each_other": "what people of both sides know of each other",
+    "strikes": "advantage taken by partners",
 }
 
 METRIC_MEANING = {

@@ -179,7 +179,7 @@ def latent_fit(member, server, staff, trend, offer, departments, reach, enacted,
 
 
 @kernel
-def answer_cases(cases, used, members, staff, averages, enacted, trend, offer, known_offer, tally, week, luck, given):
+def answer_cases(cases, used, members, staff, averages, enacted, trend, offer, known_offer, reach_of_partners, tally, week, luck, given):
     """Give each case its quality, as content and as received."""
     world, prior, scenario = given[0].encounters, prior_variance(given[0].needs), given[0].scenario
     departments = int(scenario.departments)
@@ -208,9 +208,8 @@ def answer_cases(cases, used, members, staff, averages, enacted, trend, offer, k
                 reach = visible if case.free else visible * world.solution_reach
                 if case.handed:
                     reach *= 1.0 - world.handoff_loss * (1.0 - 0.5 * levers.information)
-            near = fit(
-                need - offer[domain] - reach * (np.float64(member.estimate[domain]) - offer[domain]), world.tolerance
-            )
+            misfit = need - offer[domain] - reach * (np.float64(member.estimate[domain]) - offer[domain])
+            near = fit((1.0 - reach_of_partners[domain]) * misfit, world.tolerance)
             found = latent_fit(member, int(case.server), staff, trend, offer, departments, reach, enacted, world)
             # Who knows what there is gets more out of it, where it fits; of that, all have heard alike.
             fitting = (near + latent * (found - near)) * acquainted
@@ -290,6 +289,6 @@ def step(model) -> None:
     members = model.tables["members"]
     answer_cases(
         cases.rows, cases.count, members.rows, staff, model.averages, model.enacted, model.trend, model.offer, model.known_offer,
-        model.record.tally, model.now, model.luck, given,
+        model.reach_of_partners, model.record.tally, model.now, model.luck, given,
     )  # fmt: skip
     meet(cases.rows, cases.count, staff, model.averages, model.tables["ties"].rows, model.now, given)

@@ -220,7 +220,8 @@ def route_cases(
     for unit in range(departments):
         limiting = limiting or enacted[unit].limits > 0.0
     for row in range(staff_count):
-        staff[row].demand = int(staff[row].aftermath) + int(staff[row].conversing) if staff[row].alive else 0
+        person = staff[row]
+        person.demand = int(person.aftermath) + int(person.conversing) + int(person.joint) if person.alive else 0
     for index in range(used):
         if index + AHEAD < used:
             fetch_early(members, cases[index + AHEAD].member)
