@@ -227,9 +227,9 @@ def test_an_unknown_process_is_named():
 
 def test_the_week_is_in_the_order_in_which_one_thing_leads_to_another():
     assert [entry.name for entry in WEEK] == [
-        "needs", "leadership", "discipline", "community", "routing", "encounters", "trust", "learning", "communication", "partners",
-        "innovation", "colleagues", "worklife", "hiring", "keeping", "selection", "rivals", "renewals", "growth", "campaigns", "referrals", "returns",
-        "brand", "friendships", "accounts", "budget",
+        "needs", "leadership", "discipline", "community", "routing", "encounters", "trust", "learning", "communication",
+        "partners", "innovation", "colleagues", "worklife", "hiring", "keeping", "selection", "rivals", "renewals",
+        "growth", "campaigns", "referrals", "returns", "brand", "friendships", "accounts", "budget",
     ]  # fmt: skip
     assert all(entry.about for entry in WEEK)
     with pytest.raises(dataclasses.FrozenInstanceError):
