@@ -36,6 +36,7 @@ docs: env
 
 honesty: env
 	@$(PYTHON) tools/write_honesty.py
+	@$(PYTHON) -m experiments.honesty.reachable
 	@$(PYTHON) -m experiments.rigged
 	@$(PYTHON) -m experiments.honesty.twin
 

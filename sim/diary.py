@@ -325,7 +325,8 @@ class MemberDiary:
             if case["handed"]:
                 reach *= 1.0 - float(world["handoff_loss"]) * (1.0 - 0.5 * float(levers["information"]))
         need, offer = float(member["needs"][place]) + model.trend[place], model.offer[place]
-        near = fit(need - offer - reach * (float(member["estimate"][place]) - offer), float(world["tolerance"]))
+        misfit = need - offer - reach * (float(member["estimate"][place]) - offer)
+        near = fit((1.0 - float(model.reach_of_partners[place])) * misfit, float(world["tolerance"]))
         latent, scenario = float(world["latent_share"]), model.scenario
         if scenario.shift_week >= 0 and model.now >= scenario.shift_week:
             latent = max(latent, scenario.shift_share)

@@ -213,6 +213,7 @@ def test_a_twin_made_on_the_way_has_the_same_community():
     for each in (model, twin):
         each.run_for(20)
     accounts = {("members", name) for name in ("value_member", "value_organisation", "answers")}
+    accounts |= {("partner_ties", name) for name in ("value", "meetings")}
     assert differing(model, twin) - accounts == set()
 
 

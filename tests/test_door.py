@@ -223,7 +223,7 @@ def test_folders_of_the_same_names_do_not_shadow_ours(tmp_path):
 WRONG = [
     # misspelt: the nearest names
     ("scenario.membrs=5", "did you mean scenario.members?"),
-    ("free_error=0.3", "did you mean world.encounters.free_error?"),
+    ("free_error=0.3", "did you mean world.encounters.free_error or world.partners.free_error?"),
     ("replicate=3", "did you mean replicates or line_replicates?"),
     ("xyzzy=1", "known: "),
     ("+scenario.foo=5", "scenario.foo is no setting"),

@@ -290,7 +290,7 @@ def test_the_smaller_the_loss_that_ends_a_service_the_more_services_end():
 
 def test_to_be_turned_away_never_wins_trust_and_counts_as_let_down():
     """Even of somebody who expects nothing: nothing was given, so nothing is good about it."""
-    model = small_model(200, world=world_with(trust__voice=0.0), policy=Policy(transparency=1.0))
+    model = small_model(200, world=world_with(trust__voice=0.0), policy=Policy(transparency=1.0), off=["partners"])
     model.tables["departments"]["closed"][:] = True
     before = model.tables["members"]["trust"].copy()
     model.run_for(8)

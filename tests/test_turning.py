@@ -179,7 +179,7 @@ def test_a_hand_off_costs_the_member_time():
     values = []
     for routing in (0.0, 1.0):
         policy = dataclasses.replace(BY_THE_BOOK, routing=routing, roles=0.0, vulnerability=0.0)
-        model = small_model(100, policy=policy, world=world, off=["renewals", "growth"])
+        model = small_model(100, policy=policy, world=world, off=["renewals", "growth", "partners"])
         model.run_for(30)
         members = model.tables["members"]
         values.append((members["value_member"].copy(), members["answers"].copy()))

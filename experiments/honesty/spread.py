@@ -1,5 +1,7 @@
 """How value and usage spread over members, and what complaints and contracts do to churn, as read from runs."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from experiments.settings.scenarios import scenario_named
@@ -36,9 +38,9 @@ def spread(world: World, replicate: int) -> dict[str, tuple]:
     }  # fmt: skip
 
 
-def lock_in(world: World, replicate: int) -> dict[str, tuple]:
+def lock_in(world: World, replicate: int, **scenario) -> dict[str, tuple]:
     """C23: yearly lapse rate of members without a contract over that of those with one, second year."""
-    model = RelationshipModel(scenario_named("lock_in"), world, Policy(), rng=1, replicate=replicate)
+    model = RelationshipModel(replace(scenario_named("lock_in"), **scenario), world, Policy(), rng=1, replicate=replicate)
     model.burn_in(2 * WEEKS)
     members, setting = model.tables["members"], model.given[0]["scenario"]
     bound = np.array([bool(has_contract(int(who), model.luck, setting)) for who in members["identity"]])

@@ -67,7 +67,7 @@ class RenewalParameters:
     lived_weight: float = quantity(2.0, "logit per quality", 0.0, 20.0, "not identified by retention data: assumed, from 0 to the largest found by relsim calibrate", "how strongly lived experience weighs in renewal")
     bond_weight: float = quantity(0.3, "quality per bond", 0.0, 1.5, ASSUMED, "what a full personal bond counts, in quality of answers")
     bond_elasticity: float = quantity(3.0, "power", 1.0, 20.0, ASSUMED, "how bonds with several people combine: 1 = their mean over departments, 20 = nearly the strongest alone")
-    grievance_weight: float = quantity(0.8, "quality", 0.0, 3.0, ASSUMED, "what an unresolved complaint counts, in quality of answers")
+    grievance_weight: float = quantity(2.0, "quality", 0.0, 3.0, "fitted to churn after a complaint, target C22 (python -m experiments.honesty.reachable); identified only as its product with lived_weight", "what an unresolved complaint counts, in quality of answers")
     grievance_weeks: int = quantity(26, "weeks", 4, 104, ASSUMED, "how long an unresolved complaint is held against the organisation")
     price_weight: float = quantity(1.0, "logit per dues", 0.0, 5.0, ASSUMED, "how strongly dues above the standard weigh")
 
