@@ -23,20 +23,20 @@ class Fit:
     place = "fit"
 
     lived_weight: float = quantity(2.0, "logit per quality", 0.0, 20.0, ASSUMED, "weight of lived experience this fit belongs to")
-    alpha: float = quantity(3.88054, "beta shape", 0.0001, 200.0, FITTED, "first shape of base commitment over those who join")
-    beta: float = quantity(1.01472, "beta shape", 0.0001, 200.0, FITTED, "second shape of base commitment")
+    alpha: float = quantity(3.45136, "beta shape", 0.0001, 200.0, FITTED, "first shape of base commitment over those who join")
+    beta: float = quantity(0.887307, "beta shape", 0.0001, 200.0, FITTED, "second shape of base commitment")
     promise: float = quantity(0.0, "logit", -10.0, 10.0, FITTED, "prior common to all who join (0 years of it: no prior)")
     promise_years: float = quantity(0.0, "years of experience", 0.0, 30.0, FITTED, "what that prior is worth in years of own experience")
     involuntary: float = quantity(0.04, "probability a year", 0.0, 0.2, "association: 27-30 % of lapses, MGI 2024 reasons left field, closed, retired; contract: fitted", "leaving for reasons no organisation can change")
-    belief: float = quantity(0.365008, "quality", -2.0, 3.0, FITTED, "believed quality of answers of members due, reference run")
-    bond: float = quantity(0.180692, "0..1", 0.0, 1.0, FITTED, "personal bond of members due, reference run")
-    grievance: float = quantity(0.0412, "share", 0.0, 1.0, FITTED, "share of members due with an unresolved complaint, reference run")
-    surroundings: float = quantity(0.094, "quality", -3.0, 3.0, FITTED, "what other members add to or take from renewal, mean of members due, reference run")
-    expectation: float = quantity(0.481672, "quality", -2.0, 3.0, FITTED, "mean expectation of members, reference run")
-    reputation: float = quantity(0.925457, "share", 0.0, 1.0, FITTED, "share of good answers, reference run")
-    commitment_median: float = quantity(2.64003, "logit", -60.0, 60.0, FITTED, "median commitment of members, reference run; for reasons of leaving")
-    belief_median: float = quantity(0.36498, "quality", -2.0, 3.0, FITTED, "median belief of members, reference run; for reasons of leaving")
-    bond_median: float = quantity(0.180692, "0..1", 0.0, 1.0, FITTED, "median bond of members, reference run; for reasons of leaving")
+    belief: float = quantity(0.369876, "quality", -2.0, 3.0, FITTED, "believed quality of answers of members due, reference run")
+    bond: float = quantity(0.178234, "0..1", 0.0, 1.0, FITTED, "personal bond of members due, reference run")
+    grievance: float = quantity(0.03935, "share", 0.0, 1.0, FITTED, "share of members due with an unresolved complaint, reference run")
+    surroundings: float = quantity(0.091923, "quality", -3.0, 3.0, FITTED, "what other members add to or take from renewal, mean of members due, reference run")
+    expectation: float = quantity(0.488921, "quality", -2.0, 3.0, FITTED, "mean expectation of members, reference run")
+    reputation: float = quantity(0.928905, "share", 0.0, 1.0, FITTED, "share of good answers, reference run")
+    commitment_median: float = quantity(2.81506, "logit", -60.0, 60.0, FITTED, "median commitment of members, reference run; for reasons of leaving")
+    belief_median: float = quantity(0.36985, "quality", -2.0, 3.0, FITTED, "median belief of members, reference run; for reasons of leaving")
+    bond_median: float = quantity(0.178234, "0..1", 0.0, 1.0, FITTED, "median bond of members, reference run; for reasons of leaving")
 
 
 @quantities
