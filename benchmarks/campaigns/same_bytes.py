@@ -19,6 +19,8 @@ WORKERS = {
     "slurm": ("submitit.core._submit",),
 }
 """By what the command line of a worker process of each engine is known, among the processes this one has started."""
+NO_WORKERS = ("ray::DashboardAgent", "ray::RuntimeEnvAgent")
+"""Processes that look like them but keep a machine of the cluster going: without one of these all of it stops."""
 
 
 def variants(engines=("local", "dask", "slurm"), chunks=(1, 7, 100), workers=(1, 2, 8)) -> list[list[str]]:
@@ -66,7 +68,8 @@ def workers_of(engine: str) -> list[psutil.Process]:
     found = []
     for process in psutil.Process().children(recursive=True):
         try:
-            if any(sign in " ".join(process.cmdline()) for sign in WORKERS[engine]):
+            words = " ".join(process.cmdline())
+            if any(sign in words for sign in WORKERS[engine]) and not any(sign in words for sign in NO_WORKERS):
                 found.append(process)
         except psutil.Error:
             continue
