@@ -32,6 +32,7 @@ from sim.processes import (
     hiring,
     innovation,
     keeping,
+    keeping_in_touch,
     leadership,
     learning,
     needs,
@@ -78,8 +79,8 @@ BY_HAND = 3 * 2**30  # identities of members a user adds himself
 WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
-        needs, leadership, discipline, community, routing, encounters, trust, learning, communication, partners, innovation, colleagues, worklife,
-        hiring, keeping, selection, rivals, renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
+        needs, leadership, discipline, community, routing, encounters, trust, learning, communication, keeping_in_touch, partners, innovation, colleagues,
+        worklife, hiring, keeping, selection, rivals, renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
     )
 )  # fmt: skip
 
@@ -171,6 +172,7 @@ class RelationshipModel(ColumnModel):
         self.known_offer = communication.found(self)
         self.reach_of_partners = np.zeros(departments)  # part of the misfit in a domain that partners close
         self.spoken_with, self.speaking = communication.NOBODY, False
+        self.chosen = keeping_in_touch.NOBODY
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
         self.averages = averages_for(self)
