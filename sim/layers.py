@@ -2,8 +2,10 @@
 
 Who called whom how often within a year was sorted into layers by the natural breaks of the logarithm of contacts (Mac
 Carron, Kaski & Dunbar 2016, "Calling Dunbar's numbers", Social Networks 47: 4.1, 11.0, 29.8 and 128.9 people; Hill &
-Dunbar 2003: support clique 5, sympathy group 15, affinity group 50, active network 150). Read-outs only: nothing here
-is known to any rule of the week.
+Dunbar 2003: support clique 5, sympathy group 15, affinity group 50, active network 150). Breaks divide any counts, even
+those of people who turn to everybody alike: small counts fall into a few whole numbers, the largest of which few reach.
+So layers are told in two more ways, the share of contacts that the five closest get, and how many are met how often.
+Read-outs only: nothing here is known to any rule of the week.
 """
 
 import math
@@ -11,9 +13,10 @@ import math
 import numpy as np
 
 from sim.compiled import making_kernel
-from sim.steps import WEEKS
 
 LAYERS = ("support_clique", "sympathy_group", "affinity_group", "active_network")
+MET = (40, 12, 2, 1)
+"""Contacts a year of somebody met in most weeks, monthly, half-yearly and yearly, which go with the layers (Hill & Dunbar 2003)."""
 CLOSEST = 5  # people whose share of contacts is looked at (Saramaki et al. 2014, PNAS 111(3))
 
 
@@ -56,20 +59,25 @@ def natural_breaks(values, classes):
     return sizes
 
 
-def contacts_of_a_year(model) -> list[np.ndarray]:
-    """Contacts a year of each person on the staff with each member in touch, most first; one array a person.
+def note_contacts(model) -> None:
+    """Note the contacts of all ties so far; once a year, so that a year's contacts can be told without a column more."""
+    model.noted = model.now, model.tables["ties"]["contacts"].copy()
 
-    In touch are members of today with a contact within the past year, as an active network is told in the field. A tie
-    counts the contacts since it began: one of less than a year had them all in the past year, an older one had as many
-    as in its average year. (A column for the past year alone would cost every week; `experiments.honesty.layers` counts
-    it, to see what the average hides.)
+
+def contacts_of_a_year(model) -> list[np.ndarray]:
+    """Contacts of each person on the staff with each member in touch, most first; one array a person.
+
+    Counted since they were last noted: a year at the end of every whole year of a run, less in between. In touch are
+    members of today with at least one contact in that time, as an active network is told in the field.
     """
+    since, before = model.noted
     ties, staff = model.tables["ties"], model.tables["staff"]
-    ago = model.now - ties["last_contact"]
-    held = np.repeat(model.tables["members"]["alive"], model.departments) & (ties["staff"] >= 0) & (ago <= WEEKS) & (ties["contacts"] > 0)
+    made = ties["contacts"].astype(np.int64)
+    # A tie that has begun since then, perhaps in the place of another, has had all its contacts since then.
+    made[: len(before)] -= np.where(ties["since"][: len(before)] < since, before, 0)
+    held = np.repeat(model.tables["members"]["alive"], model.departments) & (ties["staff"] >= 0) & (made > 0)
     held[held] &= staff["alive"][ties["staff"][held]]
-    years = np.maximum(1.0, (model.now - ties["since"][held]) / WEEKS)
-    return by_person(ties["staff"][held], ties["contacts"][held] / years)
+    return by_person(ties["staff"][held], made[held])
 
 
 def by_person(who: np.ndarray, contacts: np.ndarray) -> list[np.ndarray]:
@@ -96,3 +104,8 @@ def share_with_closest(people: list[np.ndarray], few: int = CLOSEST) -> float:
     """Share of a person's contacts that went to those met most often, mean over people."""
     shares = [contacts[:few].sum() / contacts.sum() for contacts in people]
     return float(np.mean(shares)) if shares else math.nan
+
+
+def met_at_least(people: list[np.ndarray], often: int) -> float:
+    """Members met at least so often, mean over people."""
+    return float(np.mean([np.count_nonzero(contacts >= often) for contacts in people])) if people else math.nan

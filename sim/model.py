@@ -15,6 +15,7 @@ from sim.averages import averages_for
 from sim.column_model import ColumnModel
 from sim.columns import FRIENDS, LATENT
 from sim.founding import found
+from sim.layers import note_contacts
 from sim.metrics import Outcome, measure
 from sim.policy import LEVERS, Policy, policy_rows
 from sim.processes import (
@@ -224,6 +225,8 @@ class RelationshipModel(ColumnModel):
     def step(self) -> None:
         """One week: the processes in their order, then the record is closed."""
         members = self.tables["members"]
+        if self.now > self.switch and (self.now - self.switch) % WEEKS == 0:
+            note_contacts(self)
         if 0 < self.now - self.adopted <= self.timeline.settled:
             self._declare()
         self.renewed_count, self.first_newcomer = 0, members.count
@@ -302,6 +305,7 @@ class RelationshipModel(ColumnModel):
         for name in ("value", "meetings"):
             self.tables["partner_ties"][name][:] = 0
         self.switch, self.cohort = self.now, np.flatnonzero(members["alive"])
+        note_contacts(self)
 
     def fork(self, policy: Policy | Timeline) -> "RelationshipModel":
         """An independent copy that follows another policy from now on, with fresh accounts and the same luck."""

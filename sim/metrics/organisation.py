@@ -4,7 +4,7 @@
 import numpy as np
 
 from sim import recording as series
-from sim.layers import LAYERS, contacts_of_a_year, mean_layers, share_with_closest
+from sim.layers import LAYERS, MET, contacts_of_a_year, mean_layers, met_at_least, share_with_closest
 from sim.outcome import mean_of, metric
 from sim.processes.needs import WEEKS
 from sim.staff_networks import talk_beyond_department
@@ -151,8 +151,14 @@ def covered_up(outcome):
 
 @metric("people", 0, 100_000, "none", "encounters", names=LAYERS)
 def layers_of_closeness(outcome, place):
-    """Members within a layer of closeness and those within it: four layers by natural breaks of the logarithm of contacts a year, mean over staff."""
+    """Members within a layer of closeness and those within it: four layers by natural breaks of the logarithm of contacts in the year, mean over staff."""
     return float(mean_layers(contacts_of_a_year(outcome.model))[place])
+
+
+@metric("people", 0, 100_000, "none", "encounters", names=["ties_weekly", "ties_monthly", "ties_half_yearly", "ties_yearly"])
+def met_so_often(outcome, place):
+    """Members met in most weeks (40 contacts in the year), monthly, half-yearly or yearly, and more often, mean over staff."""
+    return met_at_least(contacts_of_a_year(outcome.model), MET[place])
 
 
 @metric("share of contacts", 0, 1, "none", "encounters")
