@@ -19,10 +19,11 @@ OFTEN = ("ties_weekly", "ties_monthly", "ties_half_yearly", "ties_yearly")
 MEASURED = (*LAYERS, *OFTEN, "contacts_with_closest", "hours_used")
 PRICED = {
     "retention_expected": "chance to renew", "margin": "margin, dues per member-year", "staff_hours": "staff hours per member-year",
-    "in_touch_cost": "of that, own time, dues per member-year", "hours_used": "hours in use, share", "queue_weeks": "waiting, weeks",
+    "in_touch_cost": "cost of own time, dues per member-year", "hours_used": "hours in use, share", "queue_weeks": "waiting, weeks",
     "quality_received": "quality of answers", "knowledge": "what is known of members' needs", "trust_mean": "trust",
     "value_member_mean": "value to members, dues per member-year",
 }  # fmt: skip
+HEAD = ["what", "layers", "met weekly / monthly / half-yearly / yearly", "five closest, % of contacts", "hours in use, %"]
 PREFERENCE = "keeping_in_touch.preference"
 SELDOM = {"needs.requests": 0.04, "encounters.bond_growth": 0.05, PREFERENCE: 3.0}
 LARGE = {"members_per_post": 100}
@@ -66,6 +67,9 @@ AS_IT_IS = (
 )  # fmt: skip
 WHERE_THEY_ASK_SELDOM = (
     *(seldom(f"{hours:g} hours of their own", hours) for hours in (0.0, 1.0, 2.0, 4.0, 6.0)),
+    *(
+        seldom(f"{hours:g} hours, bonds that grow by 2 %", hours, {"encounters.bond_growth": 0.02}) for hours in (2.0, 4.0)
+    ),
     seldom("4 hours, 2,000 members", scenario={"members": 2000}),
     seldom("4 hours, nobody owns", routing=0.0),
     seldom("4 hours, owners for all", routing=1.0),
@@ -134,9 +138,10 @@ def page(replicates: int = REPLICATES, pairs: int = PAIRS) -> str:
         f"{YEARS} years after the switch, contacts of the last year, mean over staff and {replicates} runs.\n\n"
         "*Layers* are natural breaks of the logarithm of contacts, cumulated. They alone prove nothing: the last line of the third table "
         "has nobody choosing and everybody asking alike, and breaks divide those counts (1, 2, 3, a few more) into sizes as published. "
-        f"So look at what tells closeness from chance: how many are *met* at least {often} times in the year, and what the five closest get.\n"
+        f"So look at what tells closeness from chance: how many are *met* at least {often} times in the year, and what the five "
+        "closest get. These are shares of contacts, as in the data; a conversation takes less time than a case does.\n"
     )
-    head = line(["what", "layers", "met weekly / monthly / half-yearly / yearly", "five closest, % of contacts", "hours in use, %"]) + line(["---"] * 5)
+    head = line(HEAD) + line(["---"] * len(HEAD))
     for title, settings in TABLES.items():
         text += f"\n## {title}\n\n{ABOUT[title]}\n\n{head}"
         text += "".join(told(setting, row(setting, range(replicates))) for setting in settings)
@@ -150,7 +155,9 @@ ABOUT = {
     "Where members ask seldom": "100 members to a post, each asking 0.04 times a week; a contact closes 5 % of what a bond lacks (15 % by "
     "default), preference 3. The process is the same; these are values within its ranges, looked for, not fitted to data.",
     "What takes it away": "Changes of the line with 4 hours, one at a time.",
-    "price": "Paired differences over {years} years, {pairs} pairs of the same organisation, members and luck.",
+    "price": "Paired differences over {years} years, {pairs} pairs of the same organisation, members and luck. A coordinate of need has one "
+    "holder, who learned it last: somebody who talks about what another department knows better displaces it, unless information is "
+    "shared, so knowledge may fall.",
 }
 
 
