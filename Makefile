@@ -38,6 +38,7 @@ honesty: env
 	@$(PYTHON) tools/write_honesty.py
 	@$(PYTHON) -m experiments.rigged
 	@$(PYTHON) -m experiments.honesty.twin
+	@$(PYTHON) -m experiments.honesty.layers
 
 lint: env
 	@$(PYTHON) -m ruff check --fix sim experiments tests benchmarks tools

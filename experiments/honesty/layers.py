@@ -155,8 +155,8 @@ ABOUT = {
     "Where members ask seldom": "100 members to a post, each asking 0.04 times a week; a contact closes 5 % of what a bond lacks (15 % by "
     "default), preference 3. The process is the same; these are values within its ranges, looked for, not fitted to data.",
     "What takes it away": "Changes of the line with 4 hours, one at a time.",
-    "price": "Paired differences over {years} years, {pairs} pairs of the same organisation, members and luck. A coordinate of need has one "
-    "holder, who learned it last: somebody who talks about what another department knows better displaces it, unless information is "
+    "price": "Paired differences over {years} years, {pairs} pairs of the same organisation, members and luck. A coordinate of need has "
+    "one holder, who learned it last: somebody who talks about what another department knows better displaces it, unless information is "
     "shared, so knowledge may fall.",
 }
 
