@@ -129,10 +129,10 @@ def keep_in_touch(
     arrivals, last = race(members, alive, count, ties, staff, turns, week, luck, given)
     chosen, found = np.empty(turns.sum(), np.int32), 0
     for place in range(len(arrivals)):
-        # Two who arrive at the very same time cannot both win the last turn.
         if arrivals[place] == np.inf:
             continue
         server = int(ties[place].staff)
+        # Two who arrive at the very same time cannot both win the last turn.
         if arrivals[place] > last[server] or turns[server] == 0:
             continue
         turns[server] -= 1
