@@ -39,6 +39,7 @@ honesty: env
 	@$(PYTHON) -m experiments.honesty.reachable
 	@$(PYTHON) -m experiments.rigged
 	@$(PYTHON) -m experiments.honesty.twin
+	@$(PYTHON) -m experiments.honesty.layers
 
 lint: env
 	@$(PYTHON) -m ruff check --fix sim experiments tests benchmarks tools

@@ -109,10 +109,11 @@ class Staff(ColumnAgent):
     sociability = Column("f8", "ratio", 0, 100, "how much this person talks with colleagues, against the median")
     trained = Column("f8", "quality", 0, 3, "skill gained in training, while it lasts", owner="worklife")
     morale = Column("f8", "-3..3", -3, 3, "morale, 0 = usual", owner="worklife")
-    worked = Column("i8", "seconds", 0, 2**62, "hours spent on members this week", owner="routing")
     load = Column("f8", "ratio", 0, 1e6, "work of this week against the time for members", owner="routing")
+    worked = Column("i4", "seconds", 0, 2**31 - 1, "hours spent on members this week", owner="routing")
     capacity = Column("i4", "seconds", 0, 2**31 - 1, "time for members this week", owner="routing")
     conversing = Column("i4", "seconds", 0, 2**31 - 1, "work that last week's conversations and meetings bring", owner="communication")
+    in_touch = Column("i4", "seconds", 0, 2**31 - 1, "work that last week's conversations of one's own choice bring", owner="keeping_in_touch")
 
 
 class Leader(ColumnAgent):

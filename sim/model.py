@@ -15,6 +15,7 @@ from sim.averages import averages_for
 from sim.column_model import ColumnModel
 from sim.columns import FRIENDS, LATENT
 from sim.founding import found
+from sim.layers import note_contacts
 from sim.metrics import Outcome, measure
 from sim.policy import LEVERS, Policy, policy_rows
 from sim.processes import (
@@ -32,6 +33,7 @@ from sim.processes import (
     hiring,
     innovation,
     keeping,
+    keeping_in_touch,
     leadership,
     learning,
     needs,
@@ -78,8 +80,8 @@ BY_HAND = 3 * 2**30  # identities of members a user adds himself
 WEEK: tuple[Process, ...] = tuple(
     process(module)
     for module in (
-        needs, leadership, discipline, community, routing, encounters, trust, learning, communication, partners, innovation, colleagues, worklife,
-        hiring, keeping, selection, rivals, renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
+        needs, leadership, discipline, community, routing, encounters, trust, learning, communication, keeping_in_touch, partners, innovation, colleagues,
+        worklife, hiring, keeping, selection, rivals, renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
     )
 )  # fmt: skip
 
@@ -171,6 +173,7 @@ class RelationshipModel(ColumnModel):
         self.known_offer = communication.found(self)
         self.reach_of_partners = np.zeros(departments)  # part of the misfit in a domain that partners close
         self.spoken_with, self.speaking = communication.NOBODY, False
+        self.chosen = keeping_in_touch.NOBODY
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
         self.averages = averages_for(self)
@@ -222,6 +225,8 @@ class RelationshipModel(ColumnModel):
     def step(self) -> None:
         """One week: the processes in their order, then the record is closed."""
         members = self.tables["members"]
+        if self.now > self.switch and (self.now - self.switch) % WEEKS == 0:
+            note_contacts(self)
         if 0 < self.now - self.adopted <= self.timeline.settled:
             self._declare()
         self.renewed_count, self.first_newcomer = 0, members.count
@@ -300,6 +305,7 @@ class RelationshipModel(ColumnModel):
         for name in ("value", "meetings"):
             self.tables["partner_ties"][name][:] = 0
         self.switch, self.cohort = self.now, np.flatnonzero(members["alive"])
+        note_contacts(self)
 
     def fork(self, policy: Policy | Timeline) -> "RelationshipModel":
         """An independent copy that follows another policy from now on, with fresh accounts and the same luck."""

@@ -89,6 +89,7 @@ class Policy:
     broadcast: float = quantity(0.2, "0 nothing .. 1 all the time", 0.0, 1.0, TEXT_001, "how much is sent to all members alike. Price of more: money, whatever the size of the membership; and attention, which tires")
     dialogue: float = quantity(0.0, "share of members a year", 0.0, 1.0, TEXT_001, "share of members with whom somebody of the staff has a conversation of their own each year. Price of more: staff hours for each of them, members' own hours")
     gather: float = quantity(0.0, "share of members a year", 0.0, 1.0, TEXT_001, "share of members invited each year to meet each other. Price of more: staff hours for each meeting and for whoever tends it, money for each guest, members' own hours")
+    own_time: float = quantity(0.0, "hours per staff-week", 0.0, 8.0, TEXT_001, "hours that each person on the staff may spend on members of their own choice. Price of more: hours of the same week, while members who ask wait; members' own hours; and time goes to those who are close already")
 
     # Recruiting and keeping.
     relationship_money: float = quantity(0.0, "dues per member-year", 0.0, 0.5, TEXT_000, "money for campaigns and for calling on members, for each member at founding; each unit does less than the one before. Price of more: margin")

@@ -108,7 +108,10 @@ CAME = series("came", "members", "of them, came")
 COMMUNICATING = series("communicating_hours", "hours", "staff hours for conversations and meetings")
 COMMUNICATION = series("communication", "dues", "money and hours for conversations and meetings, on the accounts of those who took part")
 SENDING = series("sending", "dues", "money for what is sent to all, and hours for meetings that nobody came to; on nobody's account")
-SPENT += [COMMUNICATION, SENDING]
+IN_TOUCH = series("in_touch", "conversations", "conversations of the staff with members of their own choice")
+IN_TOUCH_HOURS = series("in_touch_hours", "hours", "staff hours for them")
+IN_TOUCH_COST = series("in_touch_cost", "dues", "what these hours cost, on the accounts of those who were chosen")
+SPENT += [COMMUNICATION, SENDING, IN_TOUCH_COST]
 
 # The community made by members.
 COMMUNITY_INSIDE = series("community_members", "members", "members who take part in the community")

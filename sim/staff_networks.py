@@ -1,4 +1,4 @@
-"""Networks of the staff: with whom they talk, and how close they are to members.
+"""Networks of the staff: with whom of their colleagues they talk. (How close they are to members: :mod:`sim.layers`.)
 
 Read-outs for metrics and for checks against data; the week in progress does not need them.
 """
@@ -10,7 +10,6 @@ import numpy as np
 from sim.compiled import making_kernel
 from sim.luck import decision, draws, normal, poisson
 from sim.processes.colleagues import own_department_weight, talk_partner
-from sim.steps import WEEKS
 
 CONTACTS, PARTNERS, PEOPLE = (decision(f"staff_networks.{what}") for what in ("contacts", "partners", "people"))
 MOST = 400  # contacts of one person in a week
@@ -108,42 +107,3 @@ def talk_beyond_department(model) -> float:
     talking = total > 0.0
     share = outside[talking] / total[talking]
     return float(np.average(share, weights=sociability[talking])) if talking.any() else math.nan
-
-
-def faded_bonds(model) -> tuple[np.ndarray, np.ndarray]:
-    """Bonds of today with staff who are there, and whose they are (staff rows)."""
-    ties, staff = model.tables["ties"], model.tables["staff"]
-    living = np.repeat(model.tables["members"]["alive"], model.departments)
-    held = living & (ties["staff"] >= 0)
-    held[held] &= staff["alive"][ties["staff"][held]]
-    weeks = model.now - ties["last_contact"][held]
-    return ties["bond"][held] * np.exp(-weeks / (WEEKS * model.world.encounters.bond_years)), ties["staff"][held]
-
-
-def settled_bond(interval: float, growth: float, years: float) -> float:
-    """Bond just before the next contact of a tie with contact at a fixed interval (weeks), in the long run."""
-    kept = math.exp(-interval / (52.0 * years))
-    return kept * growth / (1.0 - (1.0 - growth) * kept)
-
-
-def tie_layer(model, interval: float) -> float:
-    """Members with whom somebody on the staff is as close as with people met at an interval (weeks), mean over staff."""
-    world = model.world.encounters
-    bonds, _ = faded_bonds(model)
-    employed = np.count_nonzero(model.tables["staff"]["alive"])
-    closer = np.count_nonzero(bonds >= settled_bond(interval, world.bond_growth, world.bond_years))
-    return closer / employed if employed else math.nan
-
-
-def contacts_with_few(model, few: int) -> float:
-    """Share of a person's contacts with members that went to those met most often, mean over staff."""
-    ties, staff = model.tables["ties"], model.tables["staff"]
-    held = ties["staff"] >= 0
-    order = np.lexsort((-ties["contacts"][held].astype(np.int64), ties["staff"][held]))
-    who, contacts = ties["staff"][held][order], ties["contacts"][held][order].astype(float)
-    shares = []
-    for own in np.split(contacts, np.flatnonzero(np.diff(who)) + 1) if len(who) else []:
-        shares.append(own[:few].sum() / own.sum() if own.sum() else math.nan)
-    rows = np.unique(who)
-    present = staff["alive"][rows] if len(rows) else np.zeros(0, bool)
-    return float(np.nanmean(np.array(shares)[present])) if present.any() else math.nan

@@ -26,6 +26,7 @@ from sim.processes.growth import GrowthParameters
 from sim.processes.hiring import HiringParameters
 from sim.processes.innovation import InnovationParameters
 from sim.processes.keeping import KeepingParameters
+from sim.processes.keeping_in_touch import KeepingInTouchParameters
 from sim.processes.leadership import LeadershipParameters
 from sim.processes.learning import LearningParameters
 from sim.processes.needs import NeedsParameters
@@ -63,6 +64,7 @@ class World:
     community: CommunityParameters = field(default_factory=CommunityParameters)
     selection: SelectionParameters = field(default_factory=SelectionParameters)
     communication: CommunicationParameters = field(default_factory=CommunicationParameters)
+    keeping_in_touch: KeepingInTouchParameters = field(default_factory=KeepingInTouchParameters)
     keeping: KeepingParameters = field(default_factory=KeepingParameters)
     campaigns: CampaignParameters = field(default_factory=CampaignParameters)
     referrals: ReferralParameters = field(default_factory=ReferralParameters)

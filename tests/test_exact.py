@@ -254,7 +254,7 @@ EVERYTHING_COSTS = dataclasses.replace(
     LOOSENED_HOLISTIC, solutions=0.5, advice=0.8, vulnerability=0.9, transparency=0.3, replace_leaders=1.0, selectivity=6,
     development=3.0, innovation=0.3, survey=0.5, cocreate_idea=0.3, cocreate_development=1.0, cocreate_launch=1.0,
     drop_unprofitable=0.4, relationship_money=0.1, acquisition=0.6, claim=0.5,
-    dialogue=0.5, gather=0.5, let_go=0.2, limits=0.3,
+    dialogue=0.5, gather=0.5, own_time=1.5, let_go=0.2, limits=0.3,
 )  # fmt: skip
 
 
@@ -269,14 +269,14 @@ def test_money_in_is_money_out_and_margin(policy):
     arm = model.fork(policy)
     arm.run_for(156)
     first, last = arm.switch, arm.now
-    revenue, serving, gifts, acquisition, replacement, innovation, lost, outreach, speaking, *others = (
+    revenue, serving, gifts, acquisition, replacement, innovation, lost, outreach, speaking, sending, in_touch, *others = (
         arm.record.total(which, first, last) for which in (series.REVENUE, *series.SPENT)
     )
     income = arm.record.total(series.PARTNER_INCOME, first, last)
     booked = arm.tables["members"]["value_organisation"].sum()
-    assert booked == pytest.approx(revenue - serving - gifts - acquisition - lost - speaking, rel=1e-10)
+    assert booked == pytest.approx(revenue - serving - gifts - acquisition - lost - speaking - in_touch, rel=1e-10)
     member_years = arm.record.total(series.MEMBERS, first, last) / 52
-    margin = booked + income - replacement - innovation - outreach - sum(others)
+    margin = booked + income - replacement - innovation - outreach - sending - sum(others)
     assert arm.metrics()["margin"] * member_years == pytest.approx(margin, rel=1e-10)
     paid = sum(arm.record.total(which, first, last) for which in (series.RENEWED, series.RECRUITS, series.RETURNED))
     assert revenue == pytest.approx(paid * arm.scenario.dues)
@@ -290,7 +290,7 @@ def test_money_in_is_money_out_and_margin(policy):
     assert lost == pytest.approx(arm.record.total(series.ADVISED, first, last) * arm.world.accounts.sale)
     if policy is EVERYTHING_COSTS:
         spent = [arm.record.total(which, first, last) for which in (series.OUTREACH, series.ADVISED)]
-        assert min(*spent, lost, innovation, replacement, hired, appointed) > 0.0
+        assert min(*spent, lost, in_touch, innovation, replacement, hired, appointed) > 0.0
 
 
 def test_what_is_spent_on_innovation_was_set_aside_for_it():

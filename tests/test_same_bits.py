@@ -347,6 +347,7 @@ ARGUMENTS = {
     **dict.fromkeys("ours_free theirs_free".split(), truth), **dict.fromkeys("our_skill their_skill".split(), st.floats(-4, 3)),
     "free_sides": st.sampled_from([0.0, 1.0, 2.0]), "places": st.integers(1, 10_000), "activity": st.floats(0, 1e6),
     **dict.fromkeys("good bad".split(), st.floats(0, 1e6)), **dict.fromkeys("part rate week_value".split(), st.floats(-1e6, 1e6)),
+    "length": st.floats(0.1, 4), "preference": st.floats(0, 3), "stranger": st.floats(0.001, 0.5),
     "uncertainty": st.floats(0, 9), "prior": st.floats(0, 9), "departments": st.integers(2, 40), "domain": st.integers(0, 1),
     "main_domain": st.integers(0, 1), "first": st.integers(0, 99), "posts": st.integers(1, 9), "opened": st.just(1),
 }  # fmt: skip
@@ -361,6 +362,7 @@ OWN = {
     ("worklife", "fit"): unit, ("contracts", "commitment"): chance,
      ("leadership", "usual"): st.floats(1, 30), ("selection", "error"): st.floats(0, 8),
     ("selection", "cost"): st.floats(0, 100), ("routing", "cost"): st.floats(0, 100), ("selection", "usual"): unit,
+    ("keeping_in_touch", "weight"): st.floats(1e-9, 4),
     ("rivals", "share"): st.floats(0.001, 0.95), ("rivals", "weight"): st.floats(0, 20), ("rivals", "hurdle"): st.floats(0, 3),
 }
 

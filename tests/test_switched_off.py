@@ -45,10 +45,11 @@ SHARED = {
     # Accounts add what serving a member cost; who looks at it starts anew.
     ("members", "served"): {"selection"},
     # A conversation teaches, moves trust and is a contact, as an answer is; guests of a meeting get to know each other.
-    ("members", "trust"): {"selection", "communication", "keeping", "innovation", "brand"},
-    **{("members", name): {"communication"} for name in ("estimate", "uncertainty", "holder")},
-    **{("ties", name): {"communication"} for name in ("staff", "since", "contacts")},
-    **{("ties", name): {"communication", "keeping"} for name in ("bond", "last_contact")},
+    ("members", "trust"): {"selection", "communication", "keeping_in_touch", "keeping", "innovation", "brand"},
+    **{("members", name): {"communication", "keeping_in_touch"} for name in ("estimate", "uncertainty", "holder")},
+    **{("ties", name): {"communication"} for name in ("staff", "since")},
+    ("ties", "contacts"): {"communication", "keeping_in_touch"},
+    **{("ties", name): {"communication", "keeping_in_touch", "keeping"} for name in ("bond", "last_contact")},
     **{("friendships", name): {"communication"} for name in ("other", "since")},
     # Calls take up complaints and refresh ties; whoever takes part in development is moved by what comes of it; campaigns,
     # referrals and a name shape newcomers, whose rows are new; whoever comes back is the same person again.
@@ -147,7 +148,7 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
         LOOSENED_HOLISTIC, innovation=0.5, cocreate_idea=0.5, cocreate_development=0.5, drop_unprofitable=0.5, advice=0.5,
         community_fight=0.5, community_copy=0.5, community_observe=0.5, community_host=0.5, community_paid=0.5,
         relationship_money=0.5, claim=0.5,
-        dialogue=0.8, gather=0.8, let_go=0.5, limits=0.5,
+        dialogue=0.8, gather=0.8, own_time=2.0, let_go=0.5, limits=0.5,
         emphasis_operations=0.5, emphasis_product=0.5, focus=0.3,
     )
     model = small_model(80, policy=Policy(), world=world, rng=5, members_per_post=6, staff_follow_members=follow, **COMMUNITY)
@@ -191,7 +192,7 @@ def test_with_everything_off_nothing_happens():
 def test_all_processes_do_something():
     """Without this, the tests above would pass on processes that do nothing."""
     world = world_with(innovation__threshold=0.0)
-    policy = Policy(strictness=0.5, routing=0.5, innovation=0.5, dialogue=0.5, emphasis_product=0.5)
+    policy = Policy(strictness=0.5, routing=0.5, innovation=0.5, dialogue=0.5, own_time=1.0, emphasis_product=0.5)
     model = small_model(200, policy=policy, world=world, **COMMUNITY)
     before = columns_of(model)
     model.run_for(2 * WEEKS)  # selection needs a year of books before it looks
@@ -228,7 +229,7 @@ def test_an_unknown_process_is_named():
 def test_the_week_is_in_the_order_in_which_one_thing_leads_to_another():
     assert [entry.name for entry in WEEK] == [
         "needs", "leadership", "discipline", "community", "routing", "encounters", "trust", "learning", "communication",
-        "partners", "innovation", "colleagues", "worklife", "hiring", "keeping", "selection", "rivals", "renewals",
+        "keeping_in_touch", "partners", "innovation", "colleagues", "worklife", "hiring", "keeping", "selection", "rivals", "renewals",
         "growth", "campaigns", "referrals", "returns", "brand", "friendships", "accounts", "budget",
     ]  # fmt: skip
     assert all(entry.about for entry in WEEK)

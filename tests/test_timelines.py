@@ -189,7 +189,8 @@ def test_every_lever_and_metric_has_words():
     assert len(set(LEVER_WORDS.values())) == len(LEVERS)
     new = "staff_alignment alignment_apart cross_department_ties policy_gap posts latent_needs_met latent_knowledge "
     new += (
-        "offer_misfit launches covered_up ties_weekly ties_monthly ties_half_yearly ties_yearly contacts_with_closest"
+        "offer_misfit launches covered_up support_clique sympathy_group affinity_group active_network "
+        "ties_weekly ties_monthly ties_half_yearly ties_yearly contacts_with_closest"
     )
     assert set(new.split()) <= set(METRIC_WORDS) & set(METRICS)
 

@@ -135,6 +135,7 @@ ABLATIONS = (
         world={**QUICK, "routing.listening_hours": 0.0, "trust.humble": 0.0},
     ),
     Ablation("communication", {"broadcast": 0.5}, "worth of answers, dues", summed(series.WORTH), setting={"broadcast": 0.0}),
+    Ablation("keeping_in_touch", {"own_time": 2.0}, "conversations of the staff's own choice", summed(series.IN_TOUCH)),
     Ablation(
         "partners", {"breadth": 1.0}, "quality of answers, a request", a_request(series.QUALITY), setting={"breadth": 0.0},
         world={"partners.gap_closed": 0.5, "partners.gap_pieces": 0.5},

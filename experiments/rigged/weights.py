@@ -76,6 +76,7 @@ WEIGHTS: dict[str, Weight] = {
     "broadcast": Weight(0.0, "001: serves one with many, no more"),
     "dialogue": Weight(1.0, "000, 004: talk with members, listen first"),
     "gather": Weight(0.5, "001: communication that leads to community"),
+    "own_time": Weight(0.5, "001: one or two strong relationships are hard enough for a person: time for them"),
     "relationship_money": Weight(0.5, "000: invest in relationships"),
     "acquisition": Weight(-1.0, "000: retention against recruitment"),
     "price": Weight(0.0, "003: a low price is hard to hold; nothing about what members should pay"),

@@ -57,6 +57,7 @@ LEVER_WORDS = {
     "broadcast": "What is sent to all members alike",
     "dialogue": "Members somebody talks with each year, without being asked",
     "gather": "Members invited each year to meet each other",
+    "own_time": "Hours of the staff for members of their own choice",
     "relationship_money": "Money for campaigns and for calling on members",
     "acquisition": "Who gets that money: people outside, or members",
     "claim": "What the organisation says of itself",

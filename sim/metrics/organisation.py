@@ -4,9 +4,10 @@
 import numpy as np
 
 from sim import recording as series
+from sim.layers import LAYERS, MET, contacts_of_a_year, mean_layers, met_at_least, share_with_closest
 from sim.outcome import mean_of, metric
 from sim.processes.needs import WEEKS
-from sim.staff_networks import contacts_with_few, talk_beyond_department, tie_layer
+from sim.staff_networks import talk_beyond_department
 
 
 def known_share(outcome, places: slice) -> float:
@@ -18,7 +19,7 @@ def known_share(outcome, places: slice) -> float:
 
 @metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.02)
 def margin(outcome):
-    """Dues, fees and advertising less hours, material, gifts, acquisition, replacing staff, innovation, sales forgone, outreach, speaking with members, the community."""
+    """Dues, fees and advertising less hours, material, gifts, acquisition, replacing staff, innovation, sales forgone, outreach, speaking with members, keeping in touch, the community."""
     return sum(outcome.per_member_year(which) for which in series.EARNED) - sum(outcome.per_member_year(which) for which in series.SPENT)
 
 
@@ -148,13 +149,31 @@ def covered_up(outcome):
     return float(covered / (covered + outcome.totals[series.ADMITTED])) if covered > 0 else 0.0
 
 
+@metric("people", 0, 100_000, "none", "encounters", names=LAYERS)
+def layers_of_closeness(outcome, place):
+    """Members within a layer of closeness and those within it: four layers by natural breaks of the logarithm of contacts in the year, mean over staff."""
+    return float(mean_layers(contacts_of_a_year(outcome.model))[place])
+
+
 @metric("people", 0, 100_000, "none", "encounters", names=["ties_weekly", "ties_monthly", "ties_half_yearly", "ties_yearly"])
-def tie_layers(outcome, place):
-    """Members with whom a person on the staff is as close as with somebody met weekly, monthly, half-yearly or yearly."""
-    return tie_layer(outcome.model, (1.0, 52.0 / 12.0, 26.0, 52.0)[place])
+def met_so_often(outcome, place):
+    """Members met in most weeks (40 contacts in the year), monthly, half-yearly or yearly, and more often, mean over staff."""
+    return met_at_least(contacts_of_a_year(outcome.model), MET[place])
 
 
 @metric("share of contacts", 0, 1, "none", "encounters")
 def contacts_with_closest(outcome):
-    """Share of a person's contacts that went to the five members met most often, mean over staff."""
-    return contacts_with_few(outcome.model, 5)
+    """Share of a person's contacts with members that go to the five met most often, mean over staff."""
+    return share_with_closest(contacts_of_a_year(outcome.model))
+
+
+@metric("conversations a staff-week", 0, 100, "none", "keeping_in_touch")
+def in_touch(outcome):
+    """Conversations of the staff with members of their own choice."""
+    return outcome.share(series.IN_TOUCH, series.STAFF)
+
+
+@metric("dues per member-year", 0, 1000, "lower", "keeping_in_touch")
+def in_touch_cost(outcome):
+    """Cost of the hours for conversations of the staff with members of their own choice."""
+    return outcome.per_member_year(series.IN_TOUCH_COST)

@@ -144,6 +144,6 @@ def step(model) -> None:
         book_dealings(members.rows, model.dealings.rows, model.dealings.count)
     if len(model.participants):
         book_participation(members.rows, model.participants, model.world.innovation.member_hours, model.given)
-    for rows, cost, hours in model.spoken_with:
+    for rows, cost, hours in (*model.spoken_with, *model.chosen):
         book_contacts(members.rows, rows, cost, hours, model.given)
     book_dues(members.rows, model.renewed, model.renewed_count, model.returned, model.first_newcomer, members.count, tally, model.given)

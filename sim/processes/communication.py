@@ -81,14 +81,39 @@ def turnout_chance(trust, world):
     return world.turnout * (1.0 + 2.0 * trust) / 3.0
 
 
+@kernel
+def talk(
+    members, row, ties, staff, server, domain, length, chances, enacted, trusts, trend, offer, teaching, trusting, bonding,
+    week, given,
+):  # fmt: skip
+    """A conversation of a member with somebody of the staff: it teaches, moves trust, and is a contact.
+
+    ``length`` is its length as a share of a usual one: half a conversation says half as much, and moves trust half as far.
+    """
+    world, departments = given[0].communication, int(given[0].scenario.departments)
+    prior, encounters = prior_variance(given[0].needs), given[0].encounters
+    member, person = members[row], staff[server]
+    first, second, which = chances
+    if teaching:
+        listening = enacted[person.department].listening
+        variance = observation_variance(length, trusts[row], listening, person.care, person.immersed, given[0].learning)
+        for part in range(2 if departments > 1 else 1):
+            place = domain if part == 0 else other_domain(domain, departments, which)
+            position, chance = np.float64(member.needs[place]) + trend[place], first if part == 0 else second
+            observe(member, place, position, server, variance, chance, offer, prior, staff, enacted, encounters)
+    if trusting:
+        trusts[row] += world.talk_trust * length * max(0.0, np.float64(member.ceiling) - trusts[row])
+    if bonding:
+        touch(ties[row * departments + person.department], server, person, week, encounters)
+
+
 @making_kernel
 def converse(
     members, renewal_week, alive, count, ties, staff, seats, first_post, opened, enacted, trusts, trend, offer,
     teaching, trusting, bonding, tally, week, luck, given,
 ):  # fmt: skip
     """Staff talk with a share of the members whose turn it is, half a year from when dues fall due; the rows of those."""
-    world, departments = given[0].communication, int(given[0].scenario.departments)
-    prior, encounters = prior_variance(given[0].needs), given[0].encounters
+    world = given[0].communication
     rows = rows_due(renewal_week, alive, count, (week + HALF_YEAR) % WEEKS)
     reached, found, seconds = np.empty(len(rows), np.int32), 0, int(world.talk_hours * HOUR)
     for turn in range(len(rows)):
@@ -104,22 +129,13 @@ def converse(
         if server < 0:
             continue
         person = staff[server]
-        levers = enacted[person.department]
         person.conversing = min(MOST, int(person.conversing) + seconds)
         reached[found] = row
         found += 1
-        if teaching:
-            variance = observation_variance(
-                1.0, trusts[row], levers.listening, person.care, person.immersed, given[0].learning
-            )
-            for part in range(2 if departments > 1 else 1):
-                place = domain if part == 0 else other_domain(domain, departments, which)
-                position, chance = np.float64(member.needs[place]) + trend[place], first if part == 0 else second
-                observe(member, place, position, server, variance, chance, offer, prior, staff, enacted, encounters)
-        if trusting:
-            trusts[row] += world.talk_trust * max(0.0, np.float64(member.ceiling) - trusts[row])
-        if bonding:
-            touch(ties[row * departments + person.department], server, person, week, encounters)
+        talk(
+            members, row, ties, staff, server, domain, 1.0, (first, second, which), enacted, trusts, trend, offer, teaching,
+            trusting, bonding, week, given,
+        )  # fmt: skip
     tally[TALKED_WITH] += found
     return reached[:found]
 

@@ -28,7 +28,7 @@ _CARRIERS = {
     "roles": HUMILITY, "immersion": CURIOSITY, "intimacy": CURIOSITY, "evaluation": CURIOSITY, "cocreate_idea": CURIOSITY,
     "cocreate_development": CURIOSITY, "cocreate_launch": CURIOSITY, "hire_values": CURIOSITY,
     "hire_opportunities": CURIOSITY, "transparency": TRANSPARENCY, "vulnerability": TRANSPARENCY, "judgement": TRANSPARENCY,
-    "dialogue": CURIOSITY, "gather": CURIOSITY, "first_members": CURIOSITY, "first_staff": HUMILITY, "first_partners": HUMILITY,
+    "dialogue": CURIOSITY, "gather": CURIOSITY, "own_time": HUMILITY, "first_members": CURIOSITY, "first_staff": HUMILITY, "first_partners": HUMILITY,
 }  # fmt: skip
 CARRIERS = np.array([_CARRIERS.get(lever, CLARITY) for lever in LEVERS])
 """The trait of a leader that carries each lever: one of HUMILITY, CURIOSITY, TRANSPARENCY, CLARITY."""

@@ -221,7 +221,8 @@ def route_cases(
         limiting = limiting or enacted[unit].limits > 0.0
     for row in range(staff_count):
         person = staff[row]
-        person.demand = int(person.aftermath) + int(person.conversing) + int(person.joint) if person.alive else 0
+        brought = int(person.aftermath) + int(person.conversing) + int(person.in_touch) + int(person.joint)
+        person.demand = brought if person.alive else 0
     for index in range(used):
         if index + AHEAD < used:
             fetch_early(members, cases[index + AHEAD].member)
