@@ -32,8 +32,8 @@ class Member(ColumnAgent):
     uncertainty = Column("f4", "sd of needs squared", 0, 400, "variance of that belief", owner="learning", width="dimensions")
     holder = Column("i4", "staff row", NEVER, 2**31 - 1, "who on the staff learned it, -1 nobody", owner="learning", default=NEVER, width="dimensions")
     belief = Column("f8", "quality", -20, 10, "believed quality of answers (1 = a perfect standard answer)", owner="trust")
-    value_member = Column("f8", "dues", -1e5, 1e5, "value received less dues and own hours since the accounts were opened", owner="accounts")
-    value_organisation = Column("f8", "dues", -1e5, 1e5, "dues less hours, gifts and acquisition since the accounts were opened", owner="accounts")
+    value_member = Column("f8", "dues", -1e5, 1e5, "value received less dues, fees and own hours since the accounts were opened", owner="accounts")
+    value_organisation = Column("f8", "dues", -1e5, 1e5, "dues and fees less hours, material, gifts, sales forgone and acquisition since the accounts were opened", owner="accounts")
     identity = Column("u4", "key", 0, 2**32 - 1, "who this is, under every policy: founding number or prospect number")
     expectation = Column("f4", "quality", -20, 10, "quality expected of the next answer", owner="trust")
     ceiling = Column("f4", "0..1", 0, 1, "most that trust can reach again; deception lowers it for good", owner="trust", default=1.0)
@@ -109,9 +109,9 @@ class Staff(ColumnAgent):
     sociability = Column("f8", "ratio", 0, 100, "how much this person talks with colleagues, against the median")
     trained = Column("f8", "quality", 0, 3, "skill gained in training, while it lasts", owner="worklife")
     morale = Column("f8", "-3..3", -3, 3, "morale, 0 = usual", owner="worklife")
-    worked = Column("i8", "seconds", 0, 2**62, "hours spent on members this week", owner="routing")
-    load = Column("f8", "ratio", 0, 1e6, "work of this week against the time for members", owner="routing")
-    capacity = Column("i4", "seconds", 0, 2**31 - 1, "time for members this week", owner="routing")
+    worked = Column("i8", "seconds", 0, 2**62, "hours spent on members and partners this week", owner="routing")
+    load = Column("f8", "ratio", 0, 1e6, "work of this week against the time for it", owner="routing")
+    capacity = Column("i4", "seconds", 0, 2**31 - 1, "time for members and partners this week", owner="routing")
     conversing = Column("i4", "seconds", 0, 2**31 - 1, "work that last week's conversations and meetings bring", owner="communication")
 
 
