@@ -34,7 +34,7 @@ class Policy:
     # Openness.
     promise: float = quantity(0.0, "0 transaction .. 1 partnership", 0.0, 1.0, TEXT_000, "what members and prospects are told to expect. It moves expectation only, and draws prospects. Price of more: disappointment where it is not lived")
     transparency: float = quantity(0.5, "share of failures", 0.0, 1.0, TEXT_004, "share of failures admitted to the member, the others being covered up. Price of more: members know of failures they would not have noticed")
-    vulnerability: float = quantity(0.2, "0 guarded .. 1 open", 0.0, 1.0, TEXT_004, "how far the organisation shows its own needs and limits. Price of more: those without trust make use of it")
+    vulnerability: float = quantity(0.2, "0 guarded .. 1 open", 0.0, 1.0, TEXT_004, "how far the organisation shows its own needs and limits. Price of more: those without trust make use of it, and partners that depend less")
 
     # Leaders.
     why: float = quantity(0.2, "0 silent .. 1 always", 0.0, 1.0, TEXT_001, "how much leaders say why things are to be done. Price of more: staff hours for the conversation")
@@ -102,7 +102,6 @@ class Policy:
     emphasis_product: float = quantity(0.0, "weight", 0.0, 1.0, TEXT_003, "emphasis on leading by what is offered: the offer moves faster and surer. Price of more: hours and money for research, other capabilities fade")
     emphasis_intimacy: float = quantity(0.0, "weight", 0.0, 1.0, TEXT_003, "emphasis on closeness: contacts tell more of what a member needs. Price of more: time for each case, other capabilities fade")
     focus: float = quantity(0.0, "0 everybody .. 1 one niche", 0.0, 1.0, TEXT_002, "how far the organisation serves one niche, those whose main domain is the first. Price of more: prospects outside it are not sought, members outside it get what is off the shelf")
-
 
     # Partners.
     partnering: float = quantity(0.2, "0 transactions .. 1 plans made together", 0.0, 1.0, TEXT_000, "how far joint work is planned together and ties are deepened. Price of more: staff hours and money for each tie, advantages not taken")

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from sim import WEEK
-from sim.agents import Case, Department, Leader, Member, Project, Staff, Tie
+from sim.agents import ColumnAgent, Rows
 from sim.metrics import METRICS
 from sim.pairs import PAIRED
 from sim.world import World
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+KINDS = [kind for kind in (*ColumnAgent.__subclasses__(), *Rows.__subclasses__()) if kind.__module__ == "sim.agents"]
 
 
 def test_generated_pages_are_up_to_date():
@@ -36,9 +37,15 @@ def test_every_number_has_a_unit_a_range_that_holds_its_default_and_a_source():
         assert what.unit and what.about and what.source, f"{process}.{name}"
 
 
+def test_every_table_is_on_the_page_of_state():
+    page = (CHECKOUT / "docs" / "state.md").read_text(encoding="utf-8")
+    for kind in KINDS:
+        assert kind.__doc__.strip().splitlines()[0] in page, kind.__name__
+
+
 def test_every_column_is_owned_by_a_process_or_by_founding():
     owners = {entry.name for entry in WEEK} | {"founding"}
-    for kind in (Member, Staff, Leader, Department, Project, Tie, Case):
+    for kind in KINDS:
         for column in kind.columns.values():
             assert column.owner in owners, f"{kind.__name__}.{column.name}"
             assert column.low <= column.default <= column.high, f"{kind.__name__}.{column.name}"

@@ -8,7 +8,24 @@ from dataclasses import fields
 from pathlib import Path
 
 from sim import WEEK, Policy, Scenario, World
-from sim.agents import Case, Department, Leader, Member, Origin, Project, Rival, Staff, Tie
+from sim.agents import (
+    Case,
+    Circle,
+    Community,
+    Contact,
+    Dealing,
+    Department,
+    Friendship,
+    Leader,
+    Member,
+    Origin,
+    Partner,
+    PartnerTie,
+    Project,
+    Rival,
+    Staff,
+    Tie,
+)  # fmt: skip
 from sim.metrics import METRICS
 from sim.pairs import PAIRED
 from sim.quantities import described
@@ -41,9 +58,10 @@ def quantity_rows(kind) -> list[list]:
 
 KINDS = (
     (Member, "Member"), (Staff, "Staff"), (Leader, "Leader"), (Department, "Department"), (Project, "Project"),
-    (Tie, "Tie"), (Origin, "Origin"), (Rival, "Rival"), (Case, "Case"),
+    (Tie, "Tie"), (Origin, "Origin"), (Friendship, "Friendship"), (Circle, "Circle"), (Community, "Community"), (Dealing, "Dealing"),
+    (Rival, "Rival"), (Partner, "Partner"), (Contact, "Contact"), (PartnerTie, "Partner tie"), (Case, "Case"),
 )  # fmt: skip
-WIDTHS = {None: "", "departments": "a number a department", "dimensions": "a number a coordinate of need"}
+WIDTHS = {None: "", "departments": "a number a department", "dimensions": "a number a coordinate of need", "friends": "a number a place"}
 HEAD = ["name", "default", "unit", "range", "meaning", "source"]
 
 
@@ -95,7 +113,7 @@ def metrics() -> str:
 
 def state() -> str:
     """docs/state.md"""
-    text = NOTE + "# State\n\nEach attribute is a column. The owner is the only process that writes it after founding. "
+    text = NOTE + "# State\n\nEach attribute is a column. The owner is the process it belongs to and that writes it after founding; some others move it as well (trust, for instance, in conversations, calls and co-creation). "
     text += "Coordinates of need are the domains, one a department, and then the latent ones, which nobody asks for.\n"
     for kind, title in KINDS:
         rows = [

@@ -95,5 +95,5 @@ def paid_tiers(outcome):
 
 @metric("dues per member-year", 0, 1000, "lower", "community")
 def community_cost(outcome):
-    """Money spent on the community: fighting it, a platform, hosting, paid levels."""
+    """Money spent on the community: fighting it, a platform, hosting, paid levels, staff time for answers worked out together."""
     return outcome.per_member_year(series.COMMUNITY_COST)

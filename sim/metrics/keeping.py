@@ -69,5 +69,5 @@ def offer_known(outcome):
 
 @metric("dues per hour", -100, 100, "higher", "routing")
 def worth_per_hour(outcome):
-    """Worth of answers to members, over staff hours spent on members."""
+    """Worth of answers to members, over staff hours spent on members and partners."""
     return outcome.share(series.WORTH, series.WORKED)

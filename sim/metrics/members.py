@@ -51,13 +51,13 @@ def first_year_retention_mixed(outcome):
 
 @metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.05)
 def value_member_mean(outcome):
-    """Worth of answers and gifts less own hours and dues, mean over the cohort."""
+    """Worth of answers, peers' help and gifts less own hours, dues and fees, mean over the cohort."""
     return mean_of(outcome.to_member)
 
 
 @metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.05)
 def value_organisation_mean(outcome):
-    """Dues less hours at cost, gifts and acquisition, mean over the cohort."""
+    """Dues and fees less hours and material at cost, gifts, sales forgone and acquisition, mean over the cohort."""
     return mean_of(outcome.to_organisation)
 
 
@@ -145,6 +145,6 @@ def recruits(outcome):
 
 @metric("share of lapses", 0, 1, "none", "renewals", names=[f"lapse_{reason}" for reason in series.LAPSE_REASONS])
 def lapses(outcome, place):
-    """Share of lapses for one reason: the single term whose reset to the reference median would have kept the member."""
+    """Share of lapses for one reason: no organisation could help it, let go, or the single term whose reset to the reference median would have kept the member."""
     total = outcome.totals[series.LAPSES].sum()
     return outcome.totals[series.LAPSES[place]] / total if total > 0 else math.nan

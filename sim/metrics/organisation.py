@@ -19,7 +19,7 @@ def known_share(outcome, places: slice) -> float:
 
 @metric("dues per member-year", -10_000, 10_000, "higher", "accounts", smallest=0.02)
 def margin(outcome):
-    """Dues, fees and advertising less hours, material, gifts, acquisition, replacing staff, innovation, sales forgone, outreach, speaking with members, keeping in touch, the community."""
+    """Dues, fees, advertising and the own part of joint value less hours, material, gifts, acquisition, replacing staff and leaders, innovation, sales forgone, outreach, speaking with members, keeping in touch, the community, work with partners."""
     return sum(outcome.per_member_year(which) for which in series.EARNED) - sum(outcome.per_member_year(which) for which in series.SPENT)
 
 
@@ -37,13 +37,13 @@ def gifts(outcome):
 
 @metric("hours per member-year", 0, 10_000, "lower", "routing")
 def staff_hours(outcome):
-    """Staff hours spent on members."""
+    """Staff hours spent on members and partners."""
     return outcome.per_member_year(series.WORKED)
 
 
 @metric("share of hours", 0, 1, "none", "routing")
 def hours_used(outcome):
-    """Hours spent on members over member-facing hours available."""
+    """Hours spent on members and partners over the hours there are for both."""
     return outcome.share(series.WORKED, series.AVAILABLE)
 
 

@@ -1,7 +1,8 @@
 """What the relationship is worth, to the member and to the organisation, in dues.
 
-Per person: value to the member = worth of answers + help of peers + gifts received - own hours - dues and fees; value to the organisation
-= dues - staff hours at their cost - gifts - acquisition. Dues cancel in the sum. After leaving, nothing is added.
+Per person: value to the member = worth of answers + help of peers + gifts received - own hours - dues and fees; value to the
+organisation = dues and fees - staff hours and material at their cost - gifts - acquisition - sales forgone. Dues and fees cancel
+in the sum. After leaving, nothing is added. Some costs and earnings are on nobody's account (innovation, campaigns, partners).
 
 Dues stand for all that a member pays, purchases included: a member who is sent to a better source pays so much less.
 """

@@ -53,7 +53,7 @@ class RoutingParameters:
     gaming: float = quantity(0.25, "share", 0.0, 0.8, ASSUMED, "part of the time that serves the measure and not the member, if everything is measured and nobody shares the organisation's values")
     slack_hours: float = quantity(3.0, "hours per staff-week", 0.0, 10.0, ASSUMED, "hours that the week's duties leave, divided among members, partners and staff; a third of them is in the hours members usually get")
     free_hours: float = quantity(0.15, "share", 0.0, 1.0, ASSUMED, "extra time for a free answer")
-    week_hours: float = quantity(22.5, "hours per staff-week", 5.0, 40.0, ASSUMED, "hours of one person for members, development and each other, of which members get 20 in the conventional organisation; the rest of the week goes to other work")
+    week_hours: float = quantity(22.5, "hours per staff-week", 5.0, 40.0, ASSUMED, "hours of one person for members, partners, development and each other, of which members and partners get 20 in the conventional organisation; the rest of the week goes to other work")
     relief: float = quantity(0.5, "weeks", 0.0, 8.0, ASSUMED, "work waiting above which a person passes new cases to a colleague of the same department who has less")
     least_effort: float = quantity(0.6, "share", 0.2, 1.0, ASSUMED, "least time given to a case under overload, as a share of what it needs")
     sinking: float = quantity(0.10, "share per week", 0.0, 1.0, ASSUMED, "how fast overload lowers the time a person finds normal")
