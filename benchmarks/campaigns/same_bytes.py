@@ -19,6 +19,7 @@ WORKERS = {
     "slurm": ("submitit.core._submit",),
 }
 """By what the command line of a worker process of each engine is known, among the processes this one has started."""
+AT_WORK = 4.0  # seconds after which a worker has started
 NO_WORKERS = ("ray::DashboardAgent", "ray::RuntimeEnvAgent")
 """Processes that look like them but keep a machine of the cluster going: without one of these all of it stops."""
 
@@ -76,8 +77,16 @@ def workers_of(engine: str) -> list[psutil.Process]:
     return found
 
 
+def age(process: psutil.Process) -> float:
+    """Seconds since a process began; of one that is gone, none."""
+    try:
+        return time.time() - process.create_time()
+    except psutil.Error:
+        return 0.0
+
+
 class Killer(threading.Thread):
-    """Kills a worker now and then, so many times in all."""
+    """Kills a worker now and then, so many times in all: every other one may be starting, the others are at work."""
 
     def __init__(self, engine: str, times: int, pause: float):
         super().__init__(daemon=True)
@@ -87,7 +96,8 @@ class Killer(threading.Thread):
     def run(self):
         luck = random.Random(2)
         while self.left and not self.over.wait(self.pause):
-            alive = workers_of(self.engine)
+            least = AT_WORK if self.killed % 2 else 0.0
+            alive = [worker for worker in workers_of(self.engine) if age(worker) >= least]
             if alive:
                 try:
                     luck.choice(alive).kill()
