@@ -18,6 +18,9 @@ def run(request) -> int:
     """Compare, write the tables, figures, report and manifest, print a summary; returns the exit status."""
     began = time.perf_counter()
     table = read_survival(request.data) if request.data else published()
+    if request.choices.get("experiment") and not any("experiment=" in typed for typed in request.overrides):
+        name = request.scenario.compared_by
+        print(f"{request.scenario.name} brings policies of its own (experiment={name}); policies=[a,b] compares others.", flush=True)
     warm_up()
     comparison = compare(request, table)
     wall = time.perf_counter() - began

@@ -88,6 +88,10 @@ class Scenario:
     partner_trust: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "trust between the organisations at founding, in both directions")
     about: str = "members"
     """Whose relationships a report is about: members or partners."""
+    compared_by: str | None = None
+    """Experiment with the policies this scenario is there for; relsim compare takes it where no policies are named."""
+    published: bool = True
+    """Whether published figures of retention are meant to hold for it."""
     stationary: bool = True
     """Found members with the tenures of an organisation that has existed for long; otherwise all are new."""
     staff_follow_members: bool = False

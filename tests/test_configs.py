@@ -169,3 +169,15 @@ def test_settings_that_do_not_go_together():
     ]:
         with pytest.raises(WrongRequest, match=message):
             composed("compare", wrong)
+
+
+def test_a_scenario_that_is_typed_brings_its_own_policies_unless_others_are_named():
+    """Each scenario that names an experiment is compared by it, and whoever names policies gets these."""
+    for name in names("scenario", FOLDERS):
+        own = composed("compare", f"scenario={name}")
+        assert own.choices.get("experiment") == own.scenario.compared_by, name
+    giants = composed("compare", "scenario=channel_giants", "years=2")
+    assert (giants.reference, giants.years, giants.targets) == ("strict_channel", 2, False)
+    named = composed("compare", "scenario=runaway_community", "policies=[pervasive]")
+    assert (named.reference, named.policies) == ("conventional", ["pervasive"])
+    assert not named.scenario.published

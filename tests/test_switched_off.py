@@ -156,7 +156,7 @@ def test_with_all_on_each_process_writes_only_columns_it_owns(follow):
     model.run_for(52)
     arm = model.fork(policy)
     entries = list(arm.week)
-    found = written(arm, 160)
+    found = written(arm, 260)
     for process, place in sorted(found, key=str):
         if isinstance(place, str):
             assert process in OWNERS[place], f"{process} writes {place}"

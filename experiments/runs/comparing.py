@@ -44,7 +44,7 @@ def compare_on(engine: Engine, request, table: SurvivalTable) -> Comparison:
     jobs = [replace(job, replicate=number) for number in range(request.replicates)]
     done = sorted(results(run_replicate, jobs, engine, "policies", lost=lost_replicate), key=lambda part: part.number)
     line = lived_line(request, job, engine) if request.line and len(request.scenario.line) > 1 else pd.DataFrame()
-    targets = held_against(request, table, done) if request.targets else pd.DataFrame()
+    targets = held_against(request, table, done) if request.targets and request.scenario.published else pd.DataFrame()
     return Comparison(
         runs=pd.DataFrame([row for part in done for row in part.runs]),
         pairs=pd.DataFrame([row for part in done for row in part.pairs]),

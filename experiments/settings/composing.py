@@ -17,6 +17,9 @@ from experiments.settings.schema import Request
 from experiments.settings.typed import convert, plain
 from sim.quantities import OutOfRange
 
+NAMING_POLICIES = {"experiment", "+experiment", "policies", "policy", "reference"}
+"""Who types one of these has said what to compare; otherwise a scenario that was typed brings its own policies."""
+
 
 def request_of(command: str, overrides: Sequence[str], kind: type[Request], folders: Sequence[Path]) -> Request:
     """One job's typed request: see :func:`requests_of`."""
@@ -81,6 +84,9 @@ def _values(
                 find(group, name, folders)  # refuses a name that two folders give to different files
     except Exception as error:
         raise as_wrong_request(error) from None
+    own = isinstance(values["scenario"], dict) and values["scenario"].get("compared_by")
+    if own and command == "compare" and "scenario" in given and NAMING_POLICIES.isdisjoint(given):
+        return _values(command, {"experiment": own, **given}, loader, folders, put_together)
     if isinstance(values["scenario"], dict) and values["scenario"].get("name") is None:
         values["scenario"]["name"] = chosen["scenario"]
     return values, chosen, read
