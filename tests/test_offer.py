@@ -301,3 +301,13 @@ def test_to_be_turned_away_never_wins_trust_and_counts_as_let_down():
     assert (members["let_downs"][rows] > 0).tolist() == asked.tolist()
     assert model.record.total(series.GOOD, 0, 8) == 0
     assert model.record.total(series.WORKED, 0, 8) == 0
+
+
+def test_with_trust_switched_off_taking_part_moves_no_trust():
+    world = world_with(innovation__threshold=0.0)
+    policy = Policy(innovation=0.5, cocreate_idea=1.0, cocreate_development=1.0, cocreate_launch=1.0)
+    model = small_model(100, policy=policy, world=world, off=["trust", "growth", "renewals"])
+    before = model.tables["members"]["trust"].copy()
+    model.run_for(120)
+    assert model.record.total(series.LAUNCHES, 0, 120) > 0
+    assert (model.tables["members"]["trust"] == before).all()

@@ -154,8 +154,8 @@ def see_what_came_of_it(members, trusts, rows, place, trend, made, given):
 
 
 def show(model, rows: np.ndarray, place: int) -> None:
-    """Those who took part in a stage see what comes of it."""
-    if len(rows):
+    """Those who took part in a stage see what comes of it, and trust moves."""
+    if len(rows) and model.calls("trust"):
         members, made = model.tables["members"], float(model.tables["projects"]["made"][place])
         see_what_came_of_it(
             members.rows, members.scanned["trust"], rows, place, float(model.trend[place]), made, model.given
