@@ -62,7 +62,7 @@ OTHERS = (
 )  # fmt: skip
 ALL = (*TARGETS, *OTHERS)
 ROLES = {f"C0{number}": "fitted" for number in range(1, 8)} | {
-    "C08": "fitted", "C09": "fitted", "C09 (21 units)": "fitted", "C10": "fitted", "C11": "fitted", "C12": "fitted",
+    "C08": "fitted, in vain", "C09": "fitted", "C09 (21 units)": "fitted", "C10": "fitted", "C11": "fitted", "C12": "fitted",
     "C20": "input", "C21": "input", "C21 (24 months)": "input",
     "C13": "check", "C14": "check", "C15": "check", "C16": "check", "C22": "fitted", "C22 (complaining)": "fitted", "C23": "check",
     "C17": "input", "C17 (unmoved)": "input", "C18": "input", "C18 (top 1 %)": "input", "C19": "check", "C19 (open)": "check",

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from sim.metrics import satisfaction
-from sim.processes import renewals
+from sim.processes import community, renewals, rivals
 from sim.processes.needs import WEEKS
 from sim.processes.renewals import INVOLUNTARY
 
@@ -70,9 +70,11 @@ def renewal_of(model, rows, belief, grieved) -> tuple[np.ndarray, np.ndarray]:
     for place, row in enumerate(rows.tolist()):
         bonds[place], around = renewals.bond_and_surroundings(model, row)
         years = max(1.0, (model.now + 1 - int(members["joined"][row])) // WEEKS)
+        elsewhere = community.drawn_away(model.tables["community"].rows, int(members["community"][row]), model.given)
+        elsewhere += rivals.pull(model.tables["rivals"].rows, members.rows[row], model.trend, model.now, model.given)
         chances[place] = renewals.chance_of_renewal(
             float(members["commitment"][row]), years, belief[place], bonds[place], float(grieved[place]), around,
-            first["fit"], first["renewals"], first["scenario"], first["policy"],
+            elsewhere, first["fit"], first["renewals"], first["scenario"], first["policy"],
         )  # fmt: skip
     return bonds, chances
 
