@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sim.columns import LATENT
+from sim.decision import decision_of
 from sim.luck import draws
-from sim.processes import community, discipline, renewals, rivals, trust
+from sim.processes import renewals, trust
 from sim.processes.encounters import (
     ANSWER,
     dropping_chance,
@@ -26,7 +27,7 @@ from sim.recording import COMPLAINTS, FOUND_OUT, LAPSE_REASONS, LET_DOWNS, SERIE
 
 ENTRY = {
     "week": "week since the diary was begun, from 0",
-    "event": "answer (one part of a request), renewal, latent, owner, staff_left, promise, breach, jump, takes_part",
+    "event": "answer (one part of a request), renewal, latent, owner, staff_left, promise, breach, jump, takes_part, return",
     "request": "answer: number of the request, from 0",
     "part": "answer: part of the request, 0 or 1",
     "parts": "answer: domains the request touches",
@@ -68,11 +69,14 @@ ENTRY = {
     "from_friends": "renewal: log odds that other members add or take, against the usual",
     "from_price": "renewal: log odds that dues add",
     "from_outside": "renewal: log odds that the outside option takes, a community that needs no membership included",
+    "from_contract": "renewal: log odds that a contract adds which goes on: leaving would cost a charge",
     "odds": "renewal: the sum, log odds",
-    "chance": "renewal: chance of renewing, given that nothing outside forces the member to leave",
+    "chance": "renewal: chance of renewing, given that nothing outside forces the member to leave; 0 where the organisation does not renew",
     "draw": "renewal: the luck of the decision, the same under every policy; the member renews where chance exceeds it",
     "forced": "renewal: something outside forces the member to leave",
+    "bound": "renewal: a contract goes on beyond this year",
     "renewed": "renewal: stayed",
+    "charge": "renewal: dues paid for leaving a contract before its end",
     "reason": "renewal: why the member left",
 }
 """Columns of a diary's table; what does not belong to an event is missing."""
@@ -171,42 +175,17 @@ class MemberDiary:
 
     def deciding(self, model) -> None:
         """Dues fall due: what the decision is made of, term by term as in the rule."""
-        member, now = model.tables["members"].rows[self.row], model.now
-        years = (now + 1 - int(member["joined"])) // WEEKS
-        due = model.tables["members"].scanned["renewal_week"][self.row] == now % WEEKS
-        if not (self._there(model) and due and years >= 1):
-            return
-        given = model.given[0]
-        world, levels, scenario = given["renewals"], given["fit"], given["scenario"]
-        bond, friends = renewals.bond_and_surroundings(model, self.row)
-        grieved = member["grievance"] >= 0 and now - int(member["grievance"]) <= world["grievance_weeks"]
-        base = renewals.base_commitment(
-            float(member["commitment"]), float(years), levels["promise"], levels["promise_years"]
-        )
-        lived = renewals.lived_experience(float(member["belief"]), bond, float(grieved), friends, levels, world)
-        drawn = community.drawn_away(
-            model.tables["community"].rows, int(model.tables["members"].scanned["community"][self.row]), model.given
-        )
-        elsewhere = scenario["outside_option"] + drawn + rivals.pull(model.tables["rivals"].rows, member, model.trend, now, model.given)
-        dues = discipline.dues_paid(scenario, given["policy"])
-        odds = renewals.renewal_odds(base, lived, dues, elsewhere, world)
-        leaving, staying, _, _ = draws(model.luck, renewals.RENEWAL, now, int(member["identity"]), 0, 0)
-        weight = float(world["lived_weight"])
-        self.decision = {
-            "years": years, "base": base, "bond": bond,
-            "from_belief": weight * float(member["belief"] - levels["belief"]),
-            "from_bond": weight * float(world["bond_weight"] * (bond - levels["bond"])),
-            "from_grievance": -weight * float(world["grievance_weight"] * (grieved - levels["grievance"])),
-            "from_friends": weight * float(friends - levels["surroundings"]),
-            "from_price": -float(world["price_weight"] * (dues - 1.0)),
-            "from_outside": -float(elsewhere),
-            "odds": odds, "chance": renewals.logistic(odds), "draw": staying,
-            "forced": bool(leaving < levels["involuntary"]),
-        }  # fmt: skip
+        members, now = model.tables["members"], model.now
+        due = members.scanned["renewal_week"][self.row] == now % WEEKS
+        if self._there(model) and due and (now + 1 - int(members["joined"][self.row])) // WEEKS >= 1:
+            self.decision = decision_of(model, self.row)
 
     def week_ends(self, model) -> None:
         """The week is over: who came and went, what was learned, how the member stands."""
         if self.gone:
+            if self._there(model):
+                self._note(model, "return")
+                self._look(model)
             return
         members = model.tables["members"]
         member, before = members.rows[self.row], self.before
@@ -221,7 +200,9 @@ class MemberDiary:
         if self.decision is not None:
             stayed = self._there(model)
             reason = "" if stayed else LAPSE_REASONS[int(member["lapse"]) - 1]
-            self._note(model, "renewal", **self.decision, renewed=stayed, reason=reason)
+            charged = self.decision["bound"] and not stayed and not self.decision["forced"]
+            charge = float(model.scenario.cancel_charge) if charged else 0.0
+            self._note(model, "renewal", **self.decision, renewed=stayed, reason=reason, charge=charge)
             self.decision = None
         known = self._known(model, member)
         self.weeks.append(

@@ -113,7 +113,8 @@ def test_answers_add_up(everybody, entries):
 
 def test_a_decision_is_the_sum_of_its_terms_and_of_its_luck(entries):
     due = entries[entries["event"] == "renewal"]
-    terms = due[["base", "from_belief", "from_bond", "from_grievance", "from_friends", "from_price", "from_outside"]].astype(float)
+    names = "base from_belief from_bond from_grievance from_friends from_price from_outside from_contract".split()
+    terms = due[names].astype(float)
     assert np.allclose(terms.sum(axis=1), due["odds"].astype(float), atol=1e-12)
     stays = (due["draw"] < due["chance"]) & ~due["forced"].astype(bool)
     assert (stays == due["renewed"].astype(bool)).all()
@@ -304,3 +305,26 @@ def test_plain_python_tells_the_same():
     code = "\n".join(line.removeprefix("    ") for line in inspect.getsource(told).splitlines())
     given = "from conftest import small_model\nfrom test_diary import LIVELY, MIXED, MemberDiary\n"
     assert run_python(f"{given}{code}\nprint(told())", RELSIM_COMPILE="0") == str(told())
+
+
+def test_contracts_and_returns_are_told_as_the_books_have_them():
+    """Every decision follows its told chance, charges add up to those booked, and who comes back comes back in the diary."""
+    model = small_model(
+        120, policy=MIXED, world=world_with(returns__hurdle=0.0), contract_share=0.7, contract_years=3, cancel_charge=0.4, rng=3
+    )  # fmt: skip
+    diaries = [MemberDiary(row).watch(model) for row in range(120)]
+    model.run_for(4 * 52)
+    told = [entry for one in diaries for entry in one.entries]
+    renewals = [entry for entry in told if entry["event"] == "renewal"]
+    assert all(entry["renewed"] == (entry["draw"] < entry["chance"] and not entry["forced"]) for entry in renewals)
+    bound = [entry for entry in renewals if entry["bound"]]
+    assert len(bound) > 50 and all(entry["from_contract"] == pytest.approx(0.4) for entry in bound)
+    charged = [entry for entry in renewals if entry["charge"] > 0.0]
+    assert charged and all(entry["bound"] and not entry["renewed"] for entry in charged)
+    back = [one for one in diaries if any(entry["event"] == "return" for entry in one.entries)]
+    alive = model.tables["members"]["alive"]
+    for one in diaries:
+        leaving = sum(entry["event"] == "renewal" and not entry["renewed"] for entry in one.entries)
+        returns = sum(entry["event"] == "return" for entry in one.entries)
+        assert leaving - returns == (0 if alive[one.row] else 1)
+    assert back

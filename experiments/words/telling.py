@@ -27,6 +27,7 @@ TERMS = (
     ("from_friends", "Other members", "friends among the members, and friends who have left, against the usual"),
     ("from_price", "Dues", "dues above the standard"),
     ("from_outside", "Elsewhere", "what is to be had elsewhere"),
+    ("from_contract", "Contract", "a contract that goes on"),
 )
 """Terms of a renewal decision: (column, name, meaning)."""
 MUCH = 0.3  # quality of an answer that is worth words
@@ -128,9 +129,11 @@ def renewal(entry: dict, departments: int) -> list[str]:
     chance = f"{100 * entry['chance']:.0f} in 100"
     if entry["forced"]:
         return ["Dues are due.", f"Leaves: {LAPSE_WORDS['involuntary']}, whatever was lived through."]
+    due = "Dues are due; a contract goes on." if entry["bound"] else "Dues are due."
     if entry["renewed"]:
-        return ["Dues are due.", f"Renews (chance {chance})."]
-    return ["Dues are due.", f"Leaves (chance of renewing {chance}). Reason: {LAPSE_WORDS[entry['reason']]}."]
+        return [due, f"Renews (chance {chance})."]
+    paid = [f"Pays {number(entry['charge'], 1)} dues to get out of the contract."] if entry["charge"] > 0.0 else []
+    return [due, *paid, f"Leaves (chance of renewing {chance}). Reason: {LAPSE_WORDS[entry['reason']]}."]
 
 
 def latent(entry: dict, departments: int) -> list[str]:
@@ -164,6 +167,7 @@ SAYING = {
     ],
     "breach": lambda entry, departments: ["The organisation breaks its members' trust."],
     "jump": lambda entry, departments: ["Needs jump to something nobody asks for yet."],
+    "return": lambda entry, departments: ["Comes back as a member."],
     "takes_part": lambda entry, departments: ["Takes part in developing the offer, in their own time."],
 }
 
