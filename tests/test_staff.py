@@ -63,7 +63,7 @@ def test_roles_shaped_around_people_fit_better_and_newcomers_catch_up(aptitude, 
 @pytest.mark.parametrize("immersion", [0.0, 0.5, 1.0])
 def test_staff_end_where_their_practice_settles(immersion):
     world = world_with(worklife__leaving=0.0, worklife__fading=0.05)
-    model = small_model(20, world=world, policy=Policy(development=4.0, immersion=immersion), off=["partners"])
+    model = small_model(20, world=world, policy=Policy(development=4.0, immersion=immersion), off=["partners", "budget"])
     settled = {name: model.staff.column(name) for name in ("trained", "immersed")}
     model.staff.set("trained", 0.0).set("immersed", 0.9)
     model.run_for(400)
