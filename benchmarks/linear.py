@@ -22,13 +22,14 @@ from experiments.figures.style import COLOURS, SOFT, blank, styled
 CHECKOUT = Path(__file__).parents[1]
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 QUICK = (1_000, 3_000)
-# A small world first, so that all machine code is there; then four weeks, so that memory has been touched.
+# A world of some years first, so that the machine code of rare events is there too; then four weeks, so that memory has
+# been touched.
 RUN = """
 import json, resource, time
 from sim import RelationshipModel, Scenario, recording
 members = {members}
 weeks = max(26, min(520, 5_000_000 // members))
-RelationshipModel(Scenario(members=200)).run_for(60)
+RelationshipModel(Scenario(members=1000)).run_for(520)
 model = RelationshipModel(Scenario(members=members))
 model.run_for(4)
 wall, cpu = time.perf_counter(), time.process_time()
@@ -62,6 +63,14 @@ def measured(sizes, rounds: int) -> dict[str, dict[int, float]]:
     return {what: {size: min(run[what] for run in runs) for size, runs in taken.items()} for what in taken[sizes[0]][0]}
 
 
+def weekly_cost(sizes: np.ndarray, each: np.ndarray) -> tuple[float, float]:
+    """Fixed cost of a week (ms) and cost a member (ms), fitted so that relative errors are small at every size."""
+    week = sizes * each / 1e6
+    weighted = np.stack([1.0 / week, sizes / week], axis=1)
+    (start, slope), *_ = np.linalg.lstsq(weighted, np.ones(len(week)), rcond=None)
+    return float(max(0.0, start)), float(slope)
+
+
 def plain(size: int) -> str:
     """A size in few characters: 300, 3k, 1M."""
     for unit, name in ((1_000_000, "M"), (1_000, "k")):
@@ -72,11 +81,21 @@ def plain(size: int) -> str:
 
 @styled
 def draw(figures: Mapping[str, Mapping[int, float]]) -> Figure:
-    """Nanoseconds a member-week and memory against size."""
-    figure = blank(3.2)
-    time_axis, memory_axis = figure.subplots(1, 2)
+    """Time of a week, time a member-week, and memory against size."""
+    figure = blank(5.6)
+    (week_axis, time_axis), (memory_axis, unused) = figure.subplots(2, 2)
+    unused.set_visible(False)
     sizes = np.array(list(figures["cpu"]))
-    time_axis.plot(sizes, list(figures["cpu"].values()), "o-", color=COLOURS[0])
+    each_week = np.array(list(figures["cpu"].values()))
+    start, slope = weekly_cost(sizes, each_week)
+    week_axis.plot(sizes, sizes * each_week / 1e6, "o-", color=COLOURS[0])
+    label = f"{start:.2g} ms and {1e6 * slope:.3g} ns a member"
+    week_axis.plot(sizes, start + slope * sizes, "--", color=SOFT, linewidth=1, label=label)
+    marks = [0.1, 1, 10, 100]
+    week_axis.set(yscale="log", ylabel="ms a week")
+    week_axis.set_yticks(marks, [f"{mark:g}" for mark in marks])
+    week_axis.legend(loc="upper left")
+    time_axis.plot(sizes, each_week, "o-", color=COLOURS[0])
     time_axis.set(ylim=(0, None), ylabel="ns a member-week")
     memory = np.array(list(figures["memory"].values()))
     each = (memory[-1] - memory[0]) / (sizes[-1] - sizes[0])
@@ -85,7 +104,7 @@ def draw(figures: Mapping[str, Mapping[int, float]]) -> Figure:
     memory_axis.plot(sizes, straight, "--", color=SOFT, linewidth=1, label=f"{1e3 * each:.2g} kB a member, and a start")
     memory_axis.set(ylim=(0, None), ylabel="memory at its peak, MB")
     memory_axis.legend(loc="upper left")
-    for axis in (time_axis, memory_axis):
+    for axis in (week_axis, time_axis, memory_axis):
         axis.set(xscale="log", xlabel="members")
         # Written out: the report's style reads no formulas, so powers of ten would show as their source.
         axis.set_xticks(sizes, [plain(size) for size in sizes.tolist()], rotation=45, ha="right")
