@@ -12,18 +12,22 @@ masks because that reads the same in compiled and in plain Python.
 import math
 import zlib
 
-from sim.compiled import formula
+import numpy as np
+
+from sim.compiled import COMPILING, formula
 
 MASK = 0xFFFFFFFF
 MULTIPLIER_0, MULTIPLIER_1 = 0xD2511F53, 0xCD9E8D57  # Salmon et al. 2011, table 2
 WEYL_0, WEYL_1 = 0x9E3779B9, 0xBB67AE85
 ROUNDS = 10
 TO_UNIT = 2.0**-32
+ONE_TYPE = np.int64 if COMPILING else int
 
 
 def decision(name: str) -> int:
     """The number of a named decision: a hash of its name, so that new names never renumber old ones."""
-    return zlib.crc32(name.encode())
+    # A bare number is a type of its own to the compiler, which would compile draws anew for each decision.
+    return ONE_TYPE(zlib.crc32(name.encode()))
 
 
 @formula

@@ -173,7 +173,7 @@ def test_each_decision_of_a_process_is_a_32_bit_number():
             # What belongs to a process may stand in two rooms, the second named after the first.
             assert f"{info.name}_".startswith(f"{name.split('.')[0]}_")
             assert 0 <= decision(name) <= FULL
-            assert decision(name) in {value for value in vars(module).values() if isinstance(value, int)}
+            assert decision(name) in {value for value in vars(module).values() if isinstance(value, (int, np.integer))}
             found += 1
     assert found > 20
 

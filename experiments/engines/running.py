@@ -9,8 +9,8 @@ from tqdm import tqdm
 
 from experiments.engines.base import Engine, JobLost
 
-TOGETHER, ALONE = 2, 2
-"""A job lost twice among others is then computed alone; lost twice alone, it is what kills its process."""
+TOGETHER, ALONE = 2, 3
+"""A job lost twice among others is then computed alone; lost three times alone, it is what kills its process."""
 
 
 def results(

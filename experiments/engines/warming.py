@@ -15,7 +15,7 @@ def warm_up() -> float:
     began, cold = time.perf_counter(), is_cold()
     if cold:
         print(
-            "Compiling the model: once after installation or an edit, about 20 seconds ...", file=sys.stderr, flush=True
+            "Compiling the model: once after installation or an edit, about half a minute ...", file=sys.stderr, flush=True
         )
     model = RelationshipModel(Scenario(members=40, burn_in=4))
     model.burn_in()
