@@ -141,13 +141,15 @@ class Table:
         for name, column in kind.columns.items():
             if not column.scanned:
                 self._new_row[name] = column.default
+        self._new_bytes = memory(self._new_row)
+        self._new_scanned = [(name, c.default) for name, c in kind.columns.items() if c.scanned and c.default != 0]
         self._hold(blank_records(capacity, self.dtype), self._blank_scanned(capacity))
 
     def _blank_scanned(self, rows: int) -> dict[str, np.ndarray]:
         return {name: np.zeros(rows, column.dtype) for name, column in self.kind.columns.items() if column.scanned}
 
     def _hold(self, rows: np.ndarray, scanned: dict[str, np.ndarray]) -> None:
-        self._records, self.scanned = rows, scanned
+        self._records, self.scanned, self._bytes = rows, scanned, memory(rows)
         # Plain Python needs NumPy's record view to read row.name; compiled code reads either, the bare one faster.
         self.rows = rows if COMPILING else rows.view(np.recarray)
 
@@ -171,11 +173,9 @@ class Table:
         added = slice(self.count, self.count + rows)
         self.reserve(added.stop)
         self.count = added.stop
-        memory(self._records[added])[:] = memory(self._new_row)
-        for name, array in self.scanned.items():
-            default = self.kind.columns[name].default
-            if default != 0:
-                array[added] = default
+        self._bytes[added] = self._new_bytes
+        for name, default in self._new_scanned:
+            self.scanned[name][added] = default
         return added
 
     def reserve(self, rows: int) -> None:
@@ -184,7 +184,7 @@ class Table:
             return
         used, room = self.count, max(rows, self.capacity + self.capacity // 4)
         larger, scanned = blank_records(room, self.dtype), self._blank_scanned(room)
-        memory(larger)[:used] = memory(self._records)[:used]
+        memory(larger)[:used] = self._bytes[:used]
         for name, array in self.scanned.items():
             scanned[name][:used] = array[:used]
         self._hold(larger, scanned)
@@ -193,7 +193,7 @@ class Table:
         """An independent copy with the same rows."""
         twin, used = copy(self), self.count
         records, scanned = blank_records(self.capacity, self.dtype), self._blank_scanned(self.capacity)
-        memory(records)[:used] = memory(self._records)[:used]
+        memory(records)[:used] = self._bytes[:used]
         for name, array in self.scanned.items():
             scanned[name][:used] = array[:used]
         twin._hold(records, scanned)
@@ -201,6 +201,10 @@ class Table:
 
     def __deepcopy__(self, memo) -> "Table":
         return self.copy()
+
+    def __getstate__(self) -> dict:
+        """Without the other views on the same memory, each of which would be a copy of it."""
+        return {name: value for name, value in vars(self).items() if name not in ("rows", "_bytes")}
 
     def __setstate__(self, state: dict) -> None:
         vars(self).update(state)

@@ -173,7 +173,7 @@ class RelationshipModel(ColumnModel):
         self.known_offer = communication.found(self)
         self.reach_of_partners = np.zeros(departments)  # part of the misfit in a domain that partners close
         self.spoken_with, self.speaking = communication.NOBODY, False
-        self.chosen = keeping_in_touch.NOBODY
+        self.chosen, self.own_time_given = keeping_in_touch.NOBODY, False
         self.planned, self.means, self.spending, self.means_due = None, 1.0, 1.0, budget.PENDING
         found(self)
         self.averages = averages_for(self)

@@ -151,14 +151,15 @@ def keep_in_touch(
 
 def step(model) -> None:
     """The staff keep in touch with members of their own choice, in hours of their own."""
-    with_time = bool(model.enacted["own_time"].any())
-    if not with_time and not model.chosen:
+    if model.policy.own_time == 0.0 and not model.own_time_given:
         return
     tables, world, tally = model.tables, model.world, model.record.tally
     members, staff = tables["members"], tables["staff"]
     staff["in_touch"][:] = 0
     model.chosen = NOBODY
-    if not with_time:
+    # Departments follow with a delay, and stop with one.
+    model.own_time_given = bool(model.enacted["own_time"].any())
+    if not model.own_time_given:
         return
     alive, trusts = (members.scanned[name] for name in ("alive", "trust"))
     turns = times_of_own(staff.rows, staff.count, model.enacted, model.now, model.luck, model.given)
