@@ -15,6 +15,7 @@ import platform
 import re
 import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +23,6 @@ from pathlib import Path
 COMPILING = os.environ.get("RELSIM_COMPILE", "1") != "0"
 SOURCES = Path(__file__).parent
 IMPORT = re.compile(r"^[ \t]*(?:from|import) sim((?:\.\w+)*)(?: import (?:\(([^)]*)\)|(.*)))?", re.MULTILINE)
-RULE = re.compile(r"^@(formula|kernel|making_kernel)$", re.MULTILINE)
 AHEAD = 12  # cases by which a loop asks memory for what it will read
 
 
@@ -162,10 +162,18 @@ else:
     kernel = making_kernel = formula
 
 
+def _mark() -> Path:
+    """A file that is there once the model as it stands has been compiled."""
+    return CACHE / f"compiled-{code_version()}"
+
+
 def is_cold() -> bool:
-    """Whether some of what a run needs has still to be compiled."""
-    if not COMPILING:
-        return False
-    modules = ["sim.founding", *(f"sim.processes.{path.stem}" for path in (SOURCES / "processes").glob("[!_]*.py"))]
-    with_rules = [module for module in modules if RULE.search(_source(_path(module)))]
-    return not all(any((CACHE / module_version(module)).rglob("*.nbc")) for module in with_rules)
+    """Whether what any run needs has still to be compiled (what few runs need is compiled when they do)."""
+    return COMPILING and not _mark().exists()
+
+
+def note_compiled() -> None:
+    """Remember that what any run needs has been compiled."""
+    if COMPILING:
+        with suppress(OSError):  # a cache that cannot be written: it is then compiled every time, and said every time
+            _mark().touch()

@@ -5,7 +5,8 @@ import shutil
 import pytest
 from conftest import ROOT, run_python
 
-from sim.compiled import COMPILING
+from experiments.engines import warm_up
+from sim.compiled import COMPILING, is_cold
 
 pytestmark = pytest.mark.skipif(not COMPILING, reason="the compiler is switched off")
 
@@ -72,3 +73,14 @@ def test_a_folder_for_machine_code_named_by_the_user_holds_no_stale_code_either(
     edited = called(checkout, folder)
     assert first[1].startswith(str(folder))
     assert edited[2] > first[2] + 0.01
+
+
+def test_once_compiled_nothing_is_said_of_compiling(monkeypatch, capsys):
+    """Compiled before, whatever of it few runs need: nobody is told again that the model is being compiled."""
+    warm_up()
+    assert not is_cold()
+    capsys.readouterr()
+    warm_up()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sim.compiled.code_version", lambda: "edited")  # another checkout, or an edit
+    assert is_cold()

@@ -4,7 +4,7 @@ import sys
 import time
 
 from sim import Policy, RelationshipModel, Scenario
-from sim.compiled import is_cold
+from sim.compiled import is_cold, note_compiled
 
 
 def warm_up() -> float:
@@ -20,6 +20,7 @@ def warm_up() -> float:
     model = RelationshipModel(Scenario(members=40, burn_in=4))
     model.burn_in()
     model.fork(Policy(strictness=0.0, routing=1.0)).run_for(60)
+    note_compiled()
     seconds = time.perf_counter() - began
     if cold:
         print(f"Compiled in {seconds:.0f} seconds; later runs start at once.", file=sys.stderr, flush=True)
