@@ -69,6 +69,22 @@ def test_nothing_latent_is_learned_where_it_never_comes_up():
     assert (after[:, :5] < before[:, :1]).any()
 
 
+def test_what_one_department_knows_is_not_lost_because_another_one_was_asked():
+    """Siloed, everybody there all the time, needs at rest: no week in which less is known of anybody than the week before."""
+    model = small_model(
+        60, policy=Policy(information=0.0, shared=0.0), world=world_with(needs__drift=0.0, needs__requests=1.0),
+        off=["worklife", "renewals", "growth"],
+    )  # fmt: skip
+    uncertainty, holder = (model.tables["members"][name] for name in ("uncertainty", "holder"))
+    changed = 0
+    for _ in range(60):
+        before, held = uncertainty.copy(), holder.copy()
+        model.step()
+        assert (uncertainty <= before).all()
+        changed += int(((holder != held) & (held >= 0)).sum())
+    assert changed > 20  # knowledge does pass to others: colleagues, and whoever has come to know better
+
+
 # Failures admitted and covered up.
 
 FAILING = {**SPARE, "encounters__standard_failure": 0.2, "trust__voice": 0.0, "needs__several_domains_share": 0.0}

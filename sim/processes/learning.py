@@ -67,14 +67,21 @@ def closeness(trust, transparency, vulnerability, power):
 
 @kernel
 def observe(member, place, position, server, variance, chance, offer, prior, staff, enacted, encounters):
-    """Weigh one observation of a coordinate of a member's ideal point, as a Kalman filter does."""
+    """Weigh one observation of a coordinate of a member's ideal point, as a Kalman filter does.
+
+    One person holds what is known of a coordinate: whoever learned last, unless somebody still there, whose department
+    keeps it to itself, knows better. What the less informed one learned is then not remembered.
+    """
     visible = visible_share(int(member.holder[place]), server, staff, enacted, encounters)
     estimate = shrunk_estimate(np.float64(member.estimate[place]), offer[place], visible)
     uncertainty = widened(np.float64(member.uncertainty[place]), prior, visible)
     seen = position + math.sqrt(variance) * normal(chance)
     weight = uncertainty / (uncertainty + variance)
+    remaining, holder = uncertainty * (1.0 - weight), int(member.holder[place])
+    if holder >= 0 and staff[holder].alive and np.float64(member.uncertainty[place]) < remaining:
+        return  # another department knows better, and what it knows is not lost because somebody else was asked
     member.estimate[place] = estimate + weight * (seen - estimate)
-    member.uncertainty[place] = uncertainty * (1.0 - weight)
+    member.uncertainty[place] = remaining
     member.holder[place] = server
 
 
