@@ -222,6 +222,20 @@ def test_from_a_weak_position_fewer_accept_and_many_who_would_have_paid_their_wa
     assert shares[0] < 0.2 < 0.5 < shares[1]
 
 
+def test_those_whom_campaigns_and_members_bring_are_told_too():
+    """Where nobody would accept, nobody joins, however he has come by the organisation."""
+    world = world_with(selection__accepting=-3.0, selection__trusting=0.0, selection__burden=8.0, selection__fair=0.2,
+                       referrals__referring=1.0, referrals__delighted=0.5)  # fmt: skip
+    joined = []
+    for priorities in (0.0, 1.0):
+        policy = Policy(priorities=priorities, relationship_money=0.5, acquisition=1.0)
+        model = small_model(300, policy=policy, world=world, outside_option=3.0)
+        model.run_for(WEEKS)
+        joined.append([model.record.total(which, 0, WEEKS) for which in (series.RECRUITS, series.BOUGHT, series.REFERRED)])
+    assert min(joined[0]) >= 5
+    assert sum(joined[1]) <= 2
+
+
 def test_those_who_accepted_ask_less_and_are_otherwise_the_same_people():
     models = [small_model(200, world=world_with(growth__prospects=5.0), policy=Policy(priorities=p), off=["renewals"]) for p in (0, 1)]
     for model in models:

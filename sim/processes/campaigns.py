@@ -14,6 +14,7 @@ from sim.processes.growth import IDENTITY_WEEKS, JOINING, arrivals, odds_today
 from sim.processes.keeping import reached
 from sim.processes.needs import WEEKS
 from sim.processes.renewals import logistic
+from sim.processes.selection import at_entry
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import BOUGHT, OUTREACH, REACHED, RECRUITS
 
@@ -81,13 +82,15 @@ def step(model) -> None:
     if money <= 0.0:
         return
     tally[OUTREACH] += money * model.scenario.members / WEEKS
-    joined = won(model.reputation, model.credit, model.tables["rivals"].rows, money, tally, model.now, model.luck, model.given)
+    found = won(model.reputation, model.credit, model.tables["rivals"].rows, money, tally, model.now, model.luck, model.given)
+    accepted, measure = at_entry(model, found)
+    joined = found[accepted]
     if len(joined):
         from sim.founding import settle  # brings Mesa along, which definitions can do without
 
         members = model.tables["members"]
         first = members.count
-        settle(model, joined, model.now + 1)
+        settle(model, joined, model.now + 1, measure=measure)
         shape(members.rows, first, members.count, model.given)
     tally[RECRUITS] += len(joined)
     tally[BOUGHT] += len(joined)

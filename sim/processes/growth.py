@@ -128,7 +128,8 @@ def step(model) -> None:
             model.reputation, model.credit, model.against, model.tables["rivals"].rows, model.record.tally, model.now,
             model.luck, model.given,
         )
-        joined, measure = at_entry(model, found)
+        accepted, measure = at_entry(model, found)
+        joined = found[accepted]
     if len(joined):
         from sim.founding import settle  # brings Mesa along, which definitions can do without
 

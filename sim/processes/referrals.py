@@ -16,6 +16,7 @@ from sim.luck import decision, draws, philox
 from sim.processes.growth import JOINING, odds_today
 from sim.processes.needs import WEEKS
 from sim.processes.renewals import logistic
+from sim.processes.selection import at_entry
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ASKED_VOICES, RECRUITS, REFERRED, SPEAKING_AGAINST, SPEAKING_FOR
 
@@ -140,6 +141,8 @@ def step(model) -> None:
         members.rows, members.scanned["trust"], model.renewed, model.renewed_count, model.gone, model.gone_count,
         model.reputation, model.credit, model.against, tables["rivals"].rows, tally, model.now, model.luck, model.given,
     )  # fmt: skip
+    accepted, measure = at_entry(model, brought)
+    brought, by = brought[accepted], by[accepted]
     if len(brought) == 0:
         return
     # Somebody known to two members is brought once: by whoever thinks of him first, of two in a week the first by identity.
@@ -152,7 +155,7 @@ def step(model) -> None:
     from sim.founding import settle  # brings Mesa along, which definitions can do without
 
     first = members.count
-    settle(model, brought[chosen], model.now + 1)
+    settle(model, brought[chosen], model.now + 1, measure=measure)
     introduced(members.rows, members.scanned["trust"], tables["origins"].rows, first, by[chosen], model.given)
     tally[RECRUITS] += len(chosen)
     tally[REFERRED] += len(chosen)

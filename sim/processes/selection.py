@@ -150,7 +150,7 @@ def look(
 
 @making_kernel
 def accepting(identities, rate_nodes, reputation, rivals, tally, week, luck, given):
-    """Of prospects who would join: those who accept the priorities they are told of."""
+    """Of people who would join: the places of those who accept the priorities they are told of."""
     policy, world, scenario = given[0].policy, given[0].selection, given[0].scenario
     elsewhere = scenario.outside_option + attraction(rivals, week, given)
     kept, count = np.empty(len(identities), np.int64), 0
@@ -162,17 +162,25 @@ def accepting(identities, rate_nodes, reputation, rivals, tally, week, luck, giv
             policy.priorities, world,
         )  # fmt: skip
         if draws(luck, ENTRY, week, identity, 0, 0)[0] < chance:
-            kept[count] = identity
+            kept[count] = turn
             count += 1
     tally[NOT_ACCEPTING] += len(identities) - count
     return kept[:count]
 
 
-def at_entry(model, identities: np.ndarray) -> tuple[np.ndarray, float]:
-    """Those who join after they were told of the organisation's priorities, and how far they keep to a fair measure."""
+def at_entry(model, identities: np.ndarray) -> tuple[np.ndarray | slice, float]:
+    """Which of those who would join still do after they were told of the organisation's priorities.
+
+    Returns
+    -------
+    accepted : array of int, or slice
+        Their places among ``identities``; all of them where no priorities are stated.
+    measure : float, 0..1
+        How far they keep to a fair measure of use.
+    """
     priorities = model.policy.priorities
     if priorities <= 0.0 or not model.calls("selection"):
-        return identities, 0.0
+        return slice(None), 0.0
     nodes, rivals = rate_quantiles(model.world.needs.request_shape), model.tables["rivals"].rows
     accepted = accepting(
         identities, nodes, model.reputation, rivals, model.record.tally, model.now, model.luck, model.given
