@@ -218,7 +218,7 @@ class Dealing(Rows):
 
     member = Column("i4", "member row", 0, 2**31 - 1, "who", owner="community")
     worth = Column("f8", "dues", -100, 100, "worth to the member, less own time and fees", owner="community")
-    fee = Column("f8", "dues", -100, 100, "what of it goes to the organisation", owner="community")
+    earned = Column("f8", "dues", -100, 100, "what the organisation earns by it, less what it costs", owner="community")
     lesson = Column("f8", "quality", -20, 10, "quality that the member puts down to the organisation", owner="community")
     credit = Column("f8", "0..1", 0, 1, "how far he does so", owner="community")
     anger = Column("f8", "0..1", 0, 1, "part of trust lost over a fight against the community; above 0 also a grievance", owner="community")

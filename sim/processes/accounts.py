@@ -1,8 +1,8 @@
 """What the relationship is worth, to the member and to the organisation, in dues.
 
 Per person: value to the member = worth of answers + help of peers + gifts received - own hours - dues and fees; value to the
-organisation = dues and fees - staff hours and material at their cost - gifts - acquisition - sales forgone. Dues and fees cancel
-in the sum. After leaving, nothing is added. Some costs and earnings are on nobody's account (innovation, campaigns, partners).
+organisation = dues, fees and what advertisements bring - staff hours, material and paid levels at their cost - gifts - acquisition -
+sales forgone. Dues and fees cancel in the sum. After leaving, nothing is added. Some costs and earnings are on nobody's account (innovation, campaigns, partners).
 
 Dues stand for all that a member pays, purchases included: a member who is sent to a better source pays so much less.
 """
@@ -116,7 +116,7 @@ def book_dealings(members, dealings, used):
     for index in range(used):
         member, dealing = members[dealings[index].member], dealings[index]
         member.value_member += dealing.worth
-        member.value_organisation += dealing.fee
+        member.value_organisation += dealing.earned
 
 
 @kernel

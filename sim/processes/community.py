@@ -127,7 +127,7 @@ def ask_peers(cases, used, members, takes_part, community, enacted, dealings, ta
             dealing = dealings[helped]
             worth = given[0].trust.request_worth * quality
             worth -= (accounts.own_hours * parts + world.help_hours) * accounts.own_hour_worth
-            dealing.member, dealing.worth, dealing.fee = row, worth, -cost
+            dealing.member, dealing.worth, dealing.earned = row, worth, -cost
             dealing.lesson, dealing.credit, dealing.anger = quality, credit, 0.0
             helped += 1
             tally[REQUESTS] -= 1.0
@@ -165,7 +165,7 @@ def come_home(members, renewal_week, alive, takes_part, count, friendships, comm
         row = np.int64(rows[turn])
         inside = takes_part[row] == TAKES_PART
         angering, using, taking, _ = draws(luck, YEARLY, week, int(members[row].identity), 0, 0)
-        worth, fee, anger = 0.0, 0.0, 0.0
+        worth, earned, anger = 0.0, 0.0, 0.0
         if policy.community_fight > 0.0 and community[0].inside > 0:
             much = activity(draws(luck, PERSON, 0, int(members[row].identity), 0, 0)[1], world.inequality)
             near = min(1.0, much) if inside else world.spill * friends_inside(friendships, alive, takes_part, row)
@@ -174,15 +174,16 @@ def come_home(members, renewal_week, alive, takes_part, count, friendships, comm
                 tally[COMMUNITY_ANGER] += 1.0
         if using < world.appeal * policy.community_copy:
             worth -= world.nuisance
+            earned += world.advertising
             tally[ADVERTISING] += world.advertising
         if inside and taking < world.tier_takers * policy.community_paid * community[0].answering:
             worth += world.tier_worth - world.tier_fee
-            fee = world.tier_fee
+            earned += world.tier_fee - world.tier_cost
             tally[PAID_TIERS] += world.tier_fee
             tally[COMMUNITY_COST] += world.tier_cost
-        if worth != 0.0 or fee != 0.0 or anger > 0.0:
+        if worth != 0.0 or earned != 0.0 or anger > 0.0:
             dealing = dealings[used]
-            dealing.member, dealing.worth, dealing.fee = row, worth, fee
+            dealing.member, dealing.worth, dealing.earned = row, worth, earned
             dealing.lesson, dealing.credit, dealing.anger = 0.0, 0.0, anger
             used += 1
     return used
