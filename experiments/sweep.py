@@ -6,7 +6,9 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from experiments.engines import check_installed, opened, warm_up
 from experiments.fits.line import fitted_to
@@ -25,7 +27,8 @@ from sim.metrics import METRICS
 from sim.quantities import OutOfRange
 
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EACCES, errno.EPERM}
-SHOWN = 5
+SHOWN, FEW = 5, 8
+DEAD, MANY_DEAD = 0.05, 0.2  # share of members left that counts as dying; share of runs from which it is said
 
 
 def leave_effects(plan: Plan, runs: pd.DataFrame, request, folder: Path) -> str:
@@ -126,7 +129,7 @@ def carry_out(plan: Plan, store: Store, request, analysis) -> int:
         filled = fill(plan, store, engine)
     runs, failures = leave(plan, store, request, filled, time.perf_counter() - began)
     told = analysis(plan, all_rows(plan, store).to_pandas(), request, store.folder) if request.effects else ""
-    print(summary(plan, store, runs.num_rows, filled) + told)
+    print(summary(plan, store, runs, filled) + told)
     if len(failures):
         told = "failures.csv names each, its error and its command"
         print(f"relsim: {len(failures)} of {runs.num_rows} runs failed; {told}:", file=sys.stderr)
@@ -148,11 +151,24 @@ def once_more(plan: Plan, store: Store, run_id: str) -> int:
     raise WrongRequest(f"only={short(run_id)} is no run of {store.folder}: take a run_id of runs.parquet or failures.csv")
 
 
-def summary(plan: Plan, store: Store, rows: int, filled: Filled) -> str:
-    """What the terminal shows: how many runs, how precise, where the table is."""
+def dying(runs: pa.Table) -> str:
+    """What to say where many organisations lose nearly all their members, as they do in most of the far corners of ranges."""
+    left = runs["growth_ratio"].to_numpy()
+    dead, known = int((left < DEAD).sum()), int(np.isfinite(left).sum())
+    if known == 0 or dead < MANY_DEAD * known:
+        return ""
+    return (
+        f"{dead:,} of {known:,} runs end with less than {DEAD:.0%} of the members they began with (growth_ratio): averages over "
+        "all of them mix organisations that live with ones that die; narrow the ranges, or look at each kind alone"
+    )
+
+
+def summary(plan: Plan, store: Store, runs: pa.Table, filled: Filled) -> str:
+    """What the terminal shows: how many runs, how precise, how many organisations die, where the table is."""
     content = plan.content
-    varied = f" over {', '.join(plan.factors)}" if plan.factors else ""
-    lines = ["", f"{rows:,} runs: {len(plan.points):,} points ({content['config']['design']['kind']}{varied})"]
+    named = ", ".join(plan.factors[:FEW]) + (f" and {more} more" if (more := len(plan.factors) - FEW) > 0 else "")
+    varied = f" over {named}" if plan.factors else ""
+    lines = ["", f"{runs.num_rows:,} runs: {len(plan.points):,} points ({content['config']['design']['kind']}{varied})"]
     if filled.found:
         lines.append(f"{filled.found:,} replicates of points were there already, {filled.made:,} were computed now")
     table = filled.precision
@@ -166,6 +182,7 @@ def summary(plan: Plan, store: Store, rows: int, filled: Filled) -> str:
         if len(short_of):
             needed = short_of["needed_n"].max()
             lines.append(f"the others need up to {needed:,} replicates: give most_replicates={needed}")
+    lines += filter(None, [dying(runs)])
     lines.append(f"Table: {store.folder / 'runs.parquet'} (pandas, polars, DuckDB and R open it)")
     return "\n".join(lines)
 

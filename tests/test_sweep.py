@@ -5,10 +5,12 @@ import shutil
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from benchmarks.campaigns import failures
 from experiments import door
+from experiments.sweep import dying
 from experiments.sweeps import cells
 
 SMALL = ["scenario.members=40", "scenario.burn_in=4", "years=1", "replicates=3", "engine.workers=1"]
@@ -158,6 +160,14 @@ def test_runs_go_on_until_the_precision_is_reached_and_no_longer(tmp_path, capsy
     assert sweep(tmp_path / "capped", *words, "most_replicates=4") == 0
     assert len(table(tmp_path / "capped")) == 4
     assert "the others need up to" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("left", "said"), [([0.9, 1.1, 0.0, 1.0, 0.8, 1.0], ""), ([0.0, 0.01, 1.2, np.nan], "2 of 3 runs"), ([np.nan], "")]
+)
+def test_it_is_said_where_many_organisations_die(left, said):
+    told = dying(pa.table({"growth_ratio": np.array(left)}))
+    assert said in told and bool(told) == bool(said)
 
 
 def test_runs_that_raise_are_rows_and_their_commands_raise_the_same(tmp_path, monkeypatch, capsys):

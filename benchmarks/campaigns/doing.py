@@ -40,7 +40,7 @@ def trivial(cells, values, replicate, settled) -> list[dict]:
     rows = []
     for label in arms:
         row = job.row(label)
-        seed = int(row["run_id"], 16)
+        seed = int(row["run_id"][1:], 16)
         rows.append(
             row
             | labels
@@ -60,7 +60,7 @@ def failing(cells, values, replicate, settled) -> list[dict]:
     rows = trivial(cells, values, replicate, settled)
     job, labels, arms = cells.at(values, replicate)
     return [
-        failed(job, label, ZeroDivisionError("made to fail")) | labels if int(row["run_id"], 16) % 10 == 0 else row
+        failed(job, label, ZeroDivisionError("made to fail")) | labels if int(row["run_id"][1:], 16) % 10 == 0 else row
         for label, row in zip(arms, rows, strict=True)
     ]
 

@@ -58,10 +58,13 @@ class Job:
         return next(iter(self.policies))
 
     def run_id(self, policy: str) -> str:
-        """Sixteen hexadecimal digits that follow from everything a run depends on."""
+        """An r and fifteen hexadecimal digits that follow from everything a run depends on.
+
+        The letter is for programs that read tables from text: digits with an e among them would pass for a number.
+        """
         parts = [self.scenario, self.world, self.fit, self.policies[policy], self.policies[self.reference]]
         key = "|".join(map(_digest, parts)) + f"|{self.years}|{self.seed}|{self.replicate}|{SCHEMA}|{code_version()}"
-        return hashlib.sha256(key.encode()).hexdigest()[:16]
+        return "r" + hashlib.sha256(key.encode()).hexdigest()[:15]
 
     def row(self, policy: str) -> dict:
         """The columns that say which run this is."""
