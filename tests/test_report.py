@@ -10,6 +10,7 @@ import pytest
 import synthetic
 
 from experiments.board_report import build
+from experiments.board_report.sections import with_newcomers
 from experiments.figures import FIGURES, survival, svg_for_page, targets
 from experiments.figures.style import spread, svg
 
@@ -119,6 +120,14 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     assert first.read_bytes() == second.read_bytes()
     for path in (tmp_path / "a" / "figures").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / "figures" / path.name).read_bytes()
+
+
+def test_newcomers_are_counted_where_there_are_any():
+    made = synthetic.comparison(4, ("conventional", "strict_siloed"))
+    ends = made.runs["policy"].map({"conventional": 1.068, "strict_siloed": 1.172})
+    joined = replace(made, runs=made.runs.assign(growth_ratio=ends, recruits=0.2))
+    assert with_newcomers(joined).endswith("for 100 members at the switch: conventional 107 and strict siloed 117.")
+    assert with_newcomers(replace(made, runs=joined.runs.assign(recruits=0.0))) == with_newcomers(made) == ""
 
 
 def test_empty_tables_leave_their_sections_out(tmp_path):

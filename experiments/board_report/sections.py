@@ -1,6 +1,7 @@
 """Sections of the report in their order: heading, words, figure, tables. A section without its table is None."""
 
 import numpy as np
+import pandas as pd
 
 from experiments.board_report import tables
 from experiments.runs.answer import interaction_in_words
@@ -63,13 +64,23 @@ def who_stays(comparison: Comparison, drawn: dict):
     said = listed(f"{label(name)} {ends[name]:.0f}" for name in order)
     return section(
         "stays", "Who stays",
-        [f"Of 100 members at the switch, on average still members after {last} years: {said}."],
+        [f"Of 100 members at the switch, on average still members after {last} years: {said}.", with_newcomers(comparison)],
         drawn["survival"],
         "Members at the switch who are still there. Lines are averages, bands hold nine runs in ten. "
         "The upright axis does not start at 0.",
         f"Line chart of members still there, year by year. After {last} years: {said} of 100.",
         tables.by_policy(comparison, table, "year", "share", 100.0, 1, "Year"),
     )  # fmt: skip
+
+
+def with_newcomers(comparison: Comparison) -> str:
+    """How many members there are in the end for 100 at the switch, newcomers and returners counted; empty where nobody joins."""
+    if "growth_ratio" not in comparison.runs or not comparison.runs.get("recruits", pd.Series([0.0])).gt(0.0).any():
+        return ""
+    ends = 100 * comparison.runs.groupby("policy")["growth_ratio"].mean()
+    order = [name for name in [comparison.reference, *comparison.policies] if np.isfinite(ends.get(name, np.nan))]
+    said = listed(f"{label(name)} {ends[name]:.0f}" for name in order)
+    return f"With those who joined since, there are for 100 members at the switch: {said}." if order else ""
 
 
 def differences(comparison: Comparison, drawn: dict):
