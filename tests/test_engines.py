@@ -1,15 +1,22 @@
 """Engines: the same bytes from each, whatever dies on the way. Ray is tested in ``make test-more``."""
 
+import math
 import os
+import time
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.campaigns import same_bytes
 from benchmarks.campaigns.doing import do, request_for, trivial
 from experiments import door
-from experiments.engines import ENGINES, opened, results
+from experiments.engines import ENGINES, JobLost, opened, results
+from experiments.engines.base import Engine as AnyEngine
+from experiments.engines.running import ALONE, TOGETHER
 from experiments.settings.schema import Engine
+from experiments.sweeps.cells import Chunk
 
 MORE = os.environ.get("RELSIM_MORE") == "1"
 EACH = ["local", "dask", "slurm", pytest.param("ray", marks=pytest.mark.skipif(not MORE, reason="ray: make test-more"))]
@@ -63,6 +70,61 @@ def test_every_job_comes_back_once_and_one_that_raises_says_so_itself(processes_
         assert sorted(results(square, range(20), engine)) == [k * k for k in range(20)]
         with pytest.raises(TypeError):
             list(results(square, ["a", "b"], engine))
+
+
+class Deadly(AnyEngine):
+    """An engine in this process: what is handed over dies if it holds poison, and once for each stray bullet."""
+
+    def __init__(self, poison, bullets=0):
+        super().__init__(Engine(workers=2))
+        self.poison, self.bullets, self.handed_over = poison, bullets, 0
+
+    def submit(self, task, jobs):
+        self.handed_over += len(jobs)
+        return [job.units for job in jobs]
+
+    def wait(self, handles):
+        return handles[:1]
+
+    def result(self, handle):
+        if self.poison & set(handle):
+            raise JobLost
+        if self.bullets:
+            self.bullets -= 1
+            raise JobLost
+        return handle
+
+    def close(self):
+        pass
+
+
+@given(st.integers(1, 400), st.integers(1, 150), st.sets(st.integers(0, 399), max_size=3), st.integers(0, 2))
+def test_what_kills_its_process_is_found_in_few_steps_and_nothing_else_is_blamed(runs, chunk, poison, bullets):
+    chunks = [Chunk("", None, tuple(range(first, min(runs, first + chunk)))) for first in range(0, runs, chunk)]
+    engine, blamed = Deadly(poison, bullets), []
+    found = results(square, chunks, engine, split=Chunk.split, lost=lambda job: blamed.append(job.units) or job.units)
+    assert sorted(unit for units in found for unit in units) == list(range(runs))
+    guilty = {unit for unit in poison if unit < runs}
+    assert sorted(blamed) == [(unit,) for unit in sorted(guilty)]
+    # Each is halved again and again, both halves tried; a stray bullet costs one more try, or one halving.
+    steps = 2 * math.ceil(math.log2(max(2, chunk))) + ALONE
+    assert engine.handed_over <= TOGETHER * len(chunks) + (len(guilty) + bullets) * (steps + 1)
+
+
+def unhurried(job: int) -> int:
+    time.sleep(0.5)
+    return job
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_dask_cluster_without_workers_is_begun_anew(monkeypatch, processes_start_sooner):
+    """Dask replaces a worker that died, but not one that died while it was starting."""
+    monkeypatch.setattr("experiments.engines.on_dask.LOOK_AGAIN", 0.1)
+    with opened(Engine(name="dask", workers=1)) as engine:
+        first, present = engine.cluster, engine._present
+        monkeypatch.setattr(engine, "_present", lambda: present() if engine.cluster is not first else 0)
+        assert sorted(results(unhurried, range(3), engine)) == [0, 1, 2]
+        assert engine.cluster is not first
 
 
 def test_jobs_are_taken_only_as_fast_as_they_are_computed():
