@@ -190,6 +190,14 @@ def model():
 
 
 @pytest.fixture
+def world():
+    """A few members and staff in tables of their own, with nothing of a relationship model."""
+    from table_world import World
+
+    return World()
+
+
+@pytest.fixture
 def asked(monkeypatch, tmp_path):
     """An empty working directory, and commands that only note what they are given."""
     from types import ModuleType
