@@ -16,6 +16,8 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from sim import WEEK, Policy, RelationshipModel, Scenario, World  # noqa: E402
+from sim.agents import Friendship, Member, Tie  # noqa: E402
+from sim.columns import FRIENDS  # noqa: E402
 from sim.quantities import described  # noqa: E402
 
 PROCESSES = tuple(entry.name for entry in WEEK)
@@ -94,6 +96,26 @@ def same_people(one: dict, other: dict, except_for=()) -> set[str]:
     return {name for name in one if name not in except_for and one[name].tobytes() != other[name].tobytes()}
 
 
+def reorder_members(model, order):
+    """The same founders in other rows, each with the ties and friendships that are his."""
+    departments = model.departments
+    members, ties = model.tables["members"], model.tables["ties"]
+    for name in Member.columns:
+        members[name][:] = members[name][order]
+    tie_rows = (np.asarray(order)[:, None] * departments + np.arange(departments)).ravel()
+    for name in Tie.columns:
+        ties[name][:] = ties[name][tie_rows]
+    place = np.append(np.argsort(order), -1)  # where each row has gone; nobody stays nobody
+    friendships = model.tables["friendships"]
+    friend_rows = (np.asarray(order)[:, None] * FRIENDS + np.arange(FRIENDS)).ravel()
+    for name in Friendship.columns:
+        friendships[name][:] = friendships[name][friend_rows]
+    origins = model.tables["origins"]
+    origins["root"][:] = origins["root"][order]
+    for column in (friendships["other"], model.tables["circles"]["latest"], model.tables["forum"]["latest"]):
+        column[:] = place[column]
+
+
 ARRAYS = (
     "trend", "centre", "expressed", "vision", "offer", "reputation", "declared", "enacted", "opened", "seats", "vacant_since",
     "applicants", "known_offer", "averages", "against", "credit", "reach_of_partners",
@@ -163,8 +185,8 @@ def run_python(code: str, folder: Path = ROOT, **environment: str) -> str:
     return done.stdout.strip()
 
 
-LONGEST_FIRST = ("store", "levers", "hostile", "engines", "steps", "tutorials", "calibration", "compare", "sweep", "properties", "exact",
-                 "turning", "stale_code", "hydra", "configs", "same_bits", "door", "wheel", "report")  # fmt: skip
+LONGEST_FIRST = ("store", "levers", "hostile", "engines", "steps", "tutorials", "calibration", "compare", "sweep", "properties",
+                 "turning", "stale_code", "hydra", "configs", "same_bits", "exact_people", "door", "wheel", "report")  # fmt: skip
 """Files of tests that take longest: two processes that share the files are done together if these come first.
 
 The first one needs no compiler, so that one process compiles what the other then finds on the disk.

@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from conftest import arrays_of, differing, people, same_people, small_model, some_of, world_with
+from conftest import arrays_of, differing, people, reorder_members, same_people, small_model, some_of, world_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_exact import reorder_members
 
 from sim import Policy, World
 from sim import recording as series
