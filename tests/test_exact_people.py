@@ -121,6 +121,21 @@ def test_the_order_of_members_changes_nobody(policy):
     np.testing.assert_allclose(list(left.values()), list(right.values()), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "policy",
+    [Policy(dialogue=0.7, gather=0.8, broadcast=0.5, let_go=0.5, limits=0.7, priorities=0.6), Policy(own_time=3.0)],
+    ids=["spoken with", "chosen by the staff"],
+)
+def test_the_order_of_members_changes_nobody_who_is_met_without_asking(policy):
+    models = [small_model(120, policy=policy, world=world_with(needs__requests=0.3)) for _ in range(2)]
+    reorder_members(models[1], np.random.default_rng(8).permutation(120))
+    for model in models:
+        model.run_for(70)
+    assert same_people(*(people(model) for model in models)) == set()
+    with_rows = ("members", "ties", "friendships", "circles", "origins")
+    assert {place for place in differing(*models) if place[0] not in with_rows} == set()
+
+
 def tie_columns(model):
     """Ties in the order of the members' identities."""
     order = np.argsort(model.tables["members"]["identity"], kind="stable")
