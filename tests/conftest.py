@@ -185,8 +185,23 @@ def run_python(code: str, folder: Path = ROOT, **environment: str) -> str:
     return done.stdout.strip()
 
 
+def refused(capsys, *arguments: str) -> str:
+    """The one line with which a request is refused."""
+    from experiments import door
+
+    before = sorted(Path().rglob("*"))
+    status = door.main(list(arguments))
+    captured = capsys.readouterr()
+    assert (status, captured.out) == (2, ""), arguments
+    assert captured.err.startswith("relsim: ") and captured.err.endswith("\n"), captured.err
+    assert captured.err[:-1].isprintable() and len(captured.err) < 700, captured.err
+    assert sorted(Path().rglob("*")) == before, "something was written"
+    return captured.err[8:-1]
+
+
 LONGEST_FIRST = ("store", "levers", "hostile", "engines", "steps", "tutorials", "calibration", "compare", "sweep", "properties",
-                 "turning", "stale_code", "hydra", "configs", "same_bits", "exact_people", "door", "wheel", "report")  # fmt: skip
+                 "turning", "stale_code", "hydra", "configs", "same_bits", "exact_people", "door_wrong_requests",
+                 "door_right_requests", "wheel", "report", "door_hostile_files")  # fmt: skip
 """Files of tests that take longest: two processes that share the files are done together if these come first.
 
 The first one needs no compiler, so that one process compiles what the other then finds on the disk.
