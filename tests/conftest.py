@@ -50,6 +50,9 @@ def some_of(cls):
     return st.fixed_dictionaries({}, optional=values).map(lambda drawn: cls(**drawn))
 
 
+policies = some_of(Policy)
+
+
 def world_with(**changes) -> World:
     """The default world with some parameters changed: ``world_with(needs__spread=0.5)``; ranges are checked."""
     world = World()
@@ -199,9 +202,10 @@ def refused(capsys, *arguments: str) -> str:
     return captured.err[8:-1]
 
 
-LONGEST_FIRST = ("store", "levers", "hostile", "engines", "steps", "tutorials", "calibration", "compare", "sweep", "properties",
-                 "turning", "stale_code", "hydra", "configs", "same_bits", "exact_people", "door_wrong_requests",
-                 "door_right_requests", "wheel", "report", "door_hostile_files")  # fmt: skip
+LONGEST_FIRST = ("store", "levers", "hostile", "engines", "steps", "tutorials", "calibration", "compare", "sweep",
+                 "properties_of_runs", "turning", "stale_code", "hydra", "configs", "same_bits", "exact_people",
+                 "door_wrong_requests", "door_right_requests", "wheel", "report", "properties_of_a_promise",
+                 "properties_of_formulas", "door_hostile_files")  # fmt: skip
 """Files of tests that take longest: two processes that share the files are done together if these come first.
 
 The first one needs no compiler, so that one process compiles what the other then finds on the disk.
