@@ -203,8 +203,8 @@ def refused(capsys, *arguments: str) -> str:
 
 
 LONGEST_FIRST = ("store", "levers", "hostile", "engines", "steps", "tutorials", "calibration", "compare", "sweep",
-                 "properties_of_runs", "turning", "stale_code", "hydra", "configs", "same_bits", "exact_people",
-                 "door_wrong_requests", "door_right_requests", "wheel", "report", "properties_of_a_promise",
+                 "properties_of_runs", "turning", "stale_code", "hydra", "configs", "same_bits_of_runs", "door_wrong_requests",
+                 "same_bits_of_formulas", "exact_people", "door_right_requests", "wheel", "report", "properties_of_a_promise",
                  "properties_of_formulas", "door_hostile_files")  # fmt: skip
 """Files of tests that take longest: two processes that share the files are done together if these come first.
 
