@@ -16,6 +16,8 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from sim import WEEK, Policy, RelationshipModel, Scenario, World  # noqa: E402
+from sim.agents import Friendship, Member, Tie  # noqa: E402
+from sim.columns import FRIENDS  # noqa: E402
 from sim.quantities import described  # noqa: E402
 
 PROCESSES = tuple(entry.name for entry in WEEK)
@@ -46,6 +48,9 @@ def some_of(cls):
         for name, what in described(cls).items()
     }
     return st.fixed_dictionaries({}, optional=values).map(lambda drawn: cls(**drawn))
+
+
+policies = some_of(Policy)
 
 
 def world_with(**changes) -> World:
@@ -92,6 +97,26 @@ def people(model, kind="members", identities=None) -> dict[str, np.ndarray]:
 def same_people(one: dict, other: dict, except_for=()) -> set[str]:
     """Columns in which the same people differ; empty where all is byte-equal."""
     return {name for name in one if name not in except_for and one[name].tobytes() != other[name].tobytes()}
+
+
+def reorder_members(model, order):
+    """The same founders in other rows, each with the ties and friendships that are his."""
+    departments = model.departments
+    members, ties = model.tables["members"], model.tables["ties"]
+    for name in Member.columns:
+        members[name][:] = members[name][order]
+    tie_rows = (np.asarray(order)[:, None] * departments + np.arange(departments)).ravel()
+    for name in Tie.columns:
+        ties[name][:] = ties[name][tie_rows]
+    place = np.append(np.argsort(order), -1)  # where each row has gone; nobody stays nobody
+    friendships = model.tables["friendships"]
+    friend_rows = (np.asarray(order)[:, None] * FRIENDS + np.arange(FRIENDS)).ravel()
+    for name in Friendship.columns:
+        friendships[name][:] = friendships[name][friend_rows]
+    origins = model.tables["origins"]
+    origins["root"][:] = origins["root"][order]
+    for column in (friendships["other"], model.tables["circles"]["latest"], model.tables["forum"]["latest"]):
+        column[:] = place[column]
 
 
 ARRAYS = (
@@ -163,8 +188,24 @@ def run_python(code: str, folder: Path = ROOT, **environment: str) -> str:
     return done.stdout.strip()
 
 
-LONGEST_FIRST = ("store", "levers", "hostile", "engines", "steps", "tutorials", "calibration", "compare", "sweep", "properties", "exact",
-                 "turning", "stale_code", "hydra", "configs", "same_bits", "door", "wheel", "report")  # fmt: skip
+def refused(capsys, *arguments: str) -> str:
+    """The one line with which a request is refused."""
+    from experiments import door
+
+    before = sorted(Path().rglob("*"))
+    status = door.main(list(arguments))
+    captured = capsys.readouterr()
+    assert (status, captured.out) == (2, ""), arguments
+    assert captured.err.startswith("relsim: ") and captured.err.endswith("\n"), captured.err
+    assert captured.err[:-1].isprintable() and len(captured.err) < 700, captured.err
+    assert sorted(Path().rglob("*")) == before, "something was written"
+    return captured.err[8:-1]
+
+
+LONGEST_FIRST = ("store", "levers", "hostile", "engines", "steps", "tutorials", "calibration", "compare", "sweep",
+                 "properties_of_runs", "turning", "stale_code", "hydra", "configs", "same_bits_of_runs", "door_wrong_requests",
+                 "same_bits_of_formulas", "exact_people", "door_right_requests", "wheel", "report", "properties_of_a_promise",
+                 "properties_of_formulas", "door_hostile_files")  # fmt: skip
 """Files of tests that take longest: two processes that share the files are done together if these come first.
 
 The first one needs no compiler, so that one process compiles what the other then finds on the disk.
@@ -187,6 +228,14 @@ def no_report(monkeypatch):
 def model():
     """Sixty members, all processes, nothing run yet."""
     return small_model()
+
+
+@pytest.fixture
+def world():
+    """A few members and staff in tables of their own, with nothing of a relationship model."""
+    from table_world import World
+
+    return World()
 
 
 @pytest.fixture

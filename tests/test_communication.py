@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from conftest import arrays_of, differing, people, same_people, small_model, some_of, world_with
+from conftest import arrays_of, differing, small_model, some_of, world_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_exact import reorder_members
 
 from sim import Policy, World
 from sim import recording as series
@@ -176,17 +175,6 @@ def test_friends_made_at_meetings_know_each_other():
     assert len(pairs) > 100
     assert all((b, a) in pairs for a, b in pairs)  # nobody's list is full here
     assert all(a != b for a, b in pairs)
-
-
-def test_the_order_of_members_changes_nobody_who_is_spoken_with():
-    policy = Policy(dialogue=0.7, gather=0.8, broadcast=0.5, let_go=0.5, limits=0.7, priorities=0.6)
-    models = [small_model(120, policy=policy, world=world_with(needs__requests=0.3)) for _ in range(2)]
-    reorder_members(models[1], np.random.default_rng(8).permutation(120))
-    for model in models:
-        model.run_for(70)
-    assert same_people(*(people(model) for model in models)) == set()
-    with_rows = ("members", "ties", "friendships", "circles", "origins")
-    assert {place for place in differing(*models) if place[0] not in with_rows} == set()
 
 
 def test_switched_off_speaking_does_nothing():

@@ -5,10 +5,9 @@ import math
 
 import numpy as np
 import pytest
-from conftest import Plain, differing, same_people, small_model, without, world_with
+from conftest import Plain, differing, reorder_members, same_people, small_model, without, world_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_exact import reorder_members
 
 from sim import Policy
 from sim import recording as series

@@ -5,10 +5,9 @@ import math
 
 import numpy as np
 import pytest
-from conftest import differing, people, same_people, small_model, without, world_with
+from conftest import differing, small_model, without, world_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_exact import reorder_members
 
 from sim import Policy
 from sim import recording as series
@@ -113,16 +112,6 @@ def test_the_share_of_the_five_closest_rises_with_preference_and_is_even_without
     assert shares[0] == pytest.approx(even, abs=0.08)
     assert shares[0] < shares[1] < shares[2]
     assert shares[2] > 2.0 * shares[0]
-
-
-def test_the_order_of_members_changes_nobody_who_is_chosen():
-    models = [small_model(120, policy=Policy(own_time=3.0), world=world_with(needs__requests=0.3)) for _ in range(2)]
-    reorder_members(models[1], np.random.default_rng(8).permutation(120))
-    for model in models:
-        model.run_for(70)
-    assert same_people(*(people(model) for model in models)) == set()
-    with_rows = ("members", "ties", "friendships", "circles", "origins")
-    assert {place for place in differing(*models) if place[0] not in with_rows} == set()
 
 
 def test_conversations_take_hours_of_the_next_week_cost_money_and_are_on_the_books():
