@@ -48,10 +48,10 @@ HOSTILE = {
     "lookup": ("members: ${seed}\n", "members=1 is not usable"),
     "hydra": ("# @package _global_\nhydra:\n  run:\n    dir: /tmp/x\n", "Hydra's own settings"),
     "launcher": ("defaults:\n  - override /hydra/launcher: joblib\n", "Hydra's own settings"),
-    "way out": ("# @package _global_\ndefaults:\n  - /policy/../../../secret\n", ""),
-    "way out by root": ("# @package _global_\ndefaults:\n  - /../secret\n", ""),
+    "way out": ("# @package _global_\ndefaults:\n  - /policy/../../../secret\n", "give a name, not a path"),
+    "way out by root": ("# @package _global_\ndefaults:\n  - /../secret\n", "give a name, not a path"),
     "setting for a group": ("# @package _global_\nscenario: 5\n", "scenario"),
-    "header": ("# @package\nmembers: 50\n", ""),
+    "header": ("# @package\nmembers: 50\n", "write # @package _global_"),
     "name": ("name: ../x\n", "not a path"),
 }
 

@@ -53,7 +53,10 @@ class CheckedSource(FileConfigSource):
         lines_read.get()[path] = lines
         comments = itertools.takewhile(lambda line: line.startswith("#") or not line.strip(), text.splitlines())
         packages = [line for line in comments if line.lstrip("# ").startswith("@")]  # Hydra wants these to come first
-        header = ConfigSource._get_header_dict("\n".join(packages))
+        try:
+            header = ConfigSource._get_header_dict("\n".join(packages))
+        except ValueError as error:
+            raise WrongRequest(f"{path}: its first lines are not right ({error}): write # @package _global_, or nothing") from None
         config = OmegaConf.load(io.StringIO(text))
         self._look_at(path, config, header)
         return ConfigResult(config=config, path=f"{self.scheme()}://{self.path}", provider=self.provider, header=header)
@@ -87,6 +90,9 @@ class OwnSource(CheckedSource):
             or any("hydra" in text for text in named)
         ):
             raise WrongRequest(f"{path} sets Hydra's own settings, which are not used here: leave them out")
+        for text in named:
+            if ".." in PurePosixPath(text).parts:
+                raise WrongRequest(f"{path}: {short(text)} leads out of the configuration folder: give a name, not a path")
         choices_read.get().extend(map(str, defaults))
         if len(choices_read.get()) > MOST_CHOICES:
             raise WrongRequest(f"{path}: more than {MOST_CHOICES} entries in defaults lists: name fewer files")
