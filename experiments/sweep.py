@@ -123,8 +123,9 @@ def recomposed(request, plan: Plan) -> SweepRequest:
 def carry_out(plan: Plan, store: Store, request, analysis) -> int:
     """Fill the store, write the tables, tell what came out."""
     began = time.perf_counter()
-    if is_cold():
-        warm_up()
+    departments = plan.cells.scenario.departments
+    if is_cold(departments):
+        warm_up(departments)
     with opened(request.engine, private=str(store.folder)) as engine:
         filled = fill(plan, store, engine)
     runs, failures = leave(plan, store, request, filled, time.perf_counter() - began)

@@ -162,18 +162,21 @@ else:
     kernel = making_kernel = formula
 
 
-def _mark() -> Path:
-    """A file that is there once the model as it stands has been compiled."""
-    return CACHE / f"compiled-{code_version()}"
+def _mark(departments: int) -> Path:
+    """A file that is there once the model as it stands has been compiled for so many departments."""
+    return CACHE / f"compiled-{code_version()}-{departments}"
 
 
-def is_cold() -> bool:
-    """Whether what any run needs has still to be compiled (what few runs need is compiled when they do)."""
-    return COMPILING and not _mark().exists()
+def is_cold(departments: int) -> bool:
+    """Whether what any run with so many departments needs has still to be compiled (what few runs need is compiled then).
+
+    Their number is part of the shape of records, and machine code is made for records of one shape.
+    """
+    return COMPILING and not _mark(departments).exists()
 
 
-def note_compiled() -> None:
-    """Remember that what any run needs has been compiled."""
+def note_compiled(departments: int) -> None:
+    """Remember that what any run with so many departments needs has been compiled."""
     if COMPILING:
         with suppress(OSError):  # a cache that cannot be written: it is then compiled every time, and said every time
-            _mark().touch()
+            _mark(departments).touch()

@@ -13,6 +13,8 @@ from sim import recording as series
 from sim.metrics.partners import value_by_tie
 from sim.outcome import Outcome, mean_of
 
+NOTICED = 0.01  # dues per member-year from which somebody is better or worse off
+
 
 @dataclass(frozen=True)
 class Tails:
@@ -85,9 +87,17 @@ PAIRED: dict[str, dict] = {
         "unit": "weeks", "better": "lower", "smallest_that_matters": None,
         "about": "first week after the switch from which the cumulative margin stays level with the reference's",
     },
+    "members_better_off": {
+        "unit": "share", "better": "higher", "smallest_that_matters": None,
+        "about": "share of the cohort to whom the relationship is noticeably worth more (0.01 dues a year) than under the reference, with the same luck",
+    },
+    "members_worse_off": {
+        "unit": "share", "better": "lower", "smallest_that_matters": None,
+        "about": "share of the cohort to whom it is noticeably worth less",
+    },
     "share_better": {
         "unit": "share", "better": "higher", "smallest_that_matters": None,
-        "about": "share of the cohort whose relationship is worth more than under the reference, with the same luck",
+        "about": "share of the cohort whose relationship is worth more to both sides together than under the reference, with the same luck",
     },
 }  # fmt: skip
 """Metrics that need two runs; they live in paired tables only."""
@@ -112,10 +122,12 @@ def measure_pair(reference: Outcome, arm: Outcome, tails: Tails) -> dict[str, fl
                 f"partner_downside_beyond_reference{suffix}": tie_down,
             }
     week = break_even_week(reference, arm)
-    gain = arm.surplus - reference.surplus
+    gain, own_gain = arm.surplus - reference.surplus, arm.to_member - reference.to_member
     return values | {
         "break_even_week": week,
         "break_even_reached": math.isfinite(week),
+        "members_better_off": mean_of(own_gain >= NOTICED),
+        "members_worse_off": mean_of(own_gain <= -NOTICED),
         "share_better": mean_of(gain > 0.0),
         "share_worse": mean_of(gain < 0.0),
     }

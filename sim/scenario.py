@@ -88,6 +88,10 @@ class Scenario:
     partner_trust: float = quantity(0.6, "0..1", 0.0, 1.0, ASSUMED, "trust between the organisations at founding, in both directions")
     about: str = "members"
     """Whose relationships a report is about: members or partners."""
+    story: str | None = None
+    """The situation in one or two sentences, for a report."""
+    shows: list[str] = field(default_factory=list)
+    """Metrics that a report shows beside those that decide: what the situation is about."""
     compared_by: str | None = None
     """Experiment with the policies this scenario is there for; relsim compare takes it where no policies are named."""
     published: bool = True

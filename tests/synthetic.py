@@ -67,6 +67,8 @@ def comparison(replicates: int = 30, policies=tuple(SIZES), seed: int = 5, years
                     "downside_beyond_reference_per_request_reference": 0.0078,
                     "break_even_week": week, "break_even_reached": bool(np.isfinite(week)),
                     "share_better": np.clip(0.5 + 8 * shift + 0.03 * own[1], 0, 1),
+                    "members_better_off": np.clip(0.4 + 8 * shift + 0.03 * own[1], 0, 1),
+                    "members_worse_off": np.clip(0.4 - 8 * shift - 0.03 * own[1], 0, 1),
                 })  # fmt: skip
                 for decile in range(1, 11):
                     mean = 4 * shift * (0.4 + 0.12 * decile) + (upside - downside) * (decile - 5) / 12

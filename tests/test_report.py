@@ -130,6 +130,19 @@ def test_newcomers_are_counted_where_there_are_any():
     assert with_newcomers(replace(made, runs=joined.runs.assign(recruits=0.0))) == with_newcomers(made) == ""
 
 
+def test_what_a_situation_is_about_is_told_and_shown(tmp_path):
+    made = synthetic.comparison(6, ("conventional", "strict_siloed"))
+    shares = made.runs["policy"].map({"conventional": 0.201, "strict_siloed": 0.222}) + 0.0001 * made.runs["replicate"]
+    told = {"story": "Many others enter.", "shows": ["market_share", "margin"]}
+    info = made.metric_info | {"market_share": {"unit": "share of the market", "about": "", "better": "higher"}}
+    page = build(
+        replace(made, runs=made.runs.assign(market_share=shares), metric_info=info, manifest=made.manifest | told), tmp_path, pictures=False
+    ).read_text()
+    assert "Many others enter." in page
+    found = re.search(r"Share of the market</th>(.*?)</tr>", page, re.DOTALL).group(1)
+    assert re.findall(r"<td>(.*?)</td>", found) == ["20.1", "22.2 (+2.1)"]
+
+
 def test_empty_tables_leave_their_sections_out(tmp_path):
     made = synthetic.comparison(2, policies=("conventional", "strict_siloed"))
     bare = made.runs[["policy", "replicate", "retention_rate"]]

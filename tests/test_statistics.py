@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.runs.answer import answer, doubt
+from experiments.runs.answer import answer
+from experiments.runs.doubt import doubt
 from experiments.runs.statistics import (
     CELLS,
     PAIRED_COLUMNS,
@@ -179,7 +180,7 @@ def test_the_number_of_runs_a_verdict_asks_for_would_decide_it():
     gaps = random.normal(size=12)
     gaps = 0.02 + 0.02 * (gaps - gaps.mean()) / gaps.std(ddof=1)
     text = only(runs(a=np.zeros(12), b=gaps))["verdict"]
-    n = int(text.split("about ")[1].rstrip(")"))
+    n = int(text.split("about ")[1].removesuffix(" in all)"))
     assert stats.t.ppf(0.975, n - 1) * 0.02 / sqrt(n) <= 0.01 < stats.t.ppf(0.975, n - 2) * 0.02 / sqrt(n - 1)
 
 
@@ -250,8 +251,20 @@ def test_answer_names_the_winner_its_size_and_how_often():
 
 def test_answer_without_a_winner():
     text = answer(synthetic.comparison(30, policies=("conventional", "loosened_siloed")))
-    assert text.startswith("No clear winner: no policy is shown to keep")
-    assert "worse than conventional on another measure: loosened siloed on downside" in text.lower()
+    assert text.startswith("No clear winner in renewals: no policy is shown to keep")
+    assert "better on one measure and worse on another" not in text.lower()
+    assert "Worse than conventional on another measure: loosened siloed on downside" in text
+    assert "Not decided against conventional: loosened siloed on " in text
+
+
+def test_answer_without_a_winner_names_who_is_better_elsewhere_and_worse_nowhere_and_how_much_losers_lose():
+    wave = np.tile([-0.001, 0.001], 5)
+    made = runs(a=0.80 + wave, b=0.80 - wave, c=0.74 + wave)
+    made.runs["margin"] = [*(0.05 + wave), *(0.15 - wave), *(-0.10 + wave)]
+    text = answer(made)
+    assert "Better than a on another measure, and worse on none: b on margin (+0.10" in text
+    assert "In renewals, c keeps 6.00 fewer; for b there is no difference worth acting on." in text
+    assert text.endswith("The margin falls below zero with c (\u22120.10), in dues per member-year.")
 
 
 def test_answer_where_a_deciding_metric_disagrees():
@@ -285,10 +298,22 @@ def test_words_never_promise(replicates):
 def test_doubt_takes_the_line_first_then_targets_then_luck():
     made = synthetic.comparison(10)
     assert doubt(made).startswith("A guess: ")
-    assert "nothing worth acting on is left" in doubt(made)
+    assert "Only one of the two is a difference worth acting on." in doubt(made)
     without = replace(made, line=pd.DataFrame())
     assert doubt(without).startswith("The model: it misses 1 of 5 measured values (satisfaction)")
     assert doubt(replace(without, targets=pd.DataFrame())).startswith(("Luck: ", "The model: its rules"))
+
+
+def test_doubt_is_about_whichever_policy_a_guess_would_change():
+    """The policy the answer is about may stay as it is, while another one's renewals turn round somewhere on the line."""
+    made = synthetic.comparison(10)
+    line = made.line.assign(retention_difference=0.02 + 0.0001 * made.line["replicate"])
+    assert not doubt(replace(made, line=line)).startswith("A guess")
+    between = (line["policy"] == "strict_siloed") & (line["lived_weight"] == 2.0)
+    turned = line.assign(retention_difference=line["retention_difference"].where(~between, -0.05))
+    text = doubt(replace(made, line=turned))
+    assert "strict siloed keeps 2.0 more of every 100 due to renew; if something in between, 5.0 fewer." in text
+    assert text.endswith("The answer reverses between the two.")
 
 
 def test_doubt_says_when_the_answer_reverses():

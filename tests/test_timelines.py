@@ -268,7 +268,7 @@ def test_scenarios_inherit_the_association_with_its_fit(name):
     made = request_of("compare", [f"scenario={name}"], CompareRequest, FOLDERS).scenario
     assert made.name == name and made.line == base.line
     own = {"latent_shift": ("shift_week", "shift_size", "shift_share"), "damaged": ("breach_week", "breach")}[name]
-    own += ("compared_by",)
+    own += ("compared_by", "story", "shows")
     assert replace(made, name=base.name, **{field: getattr(base, field) for field in own}) == base
     assert made.shift_week in (-1, made.burn_in + 52) and made.breach_week in (-1, made.burn_in - 1)
 

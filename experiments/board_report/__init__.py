@@ -9,7 +9,8 @@ from experiments.board_report import tables
 from experiments.board_report.sections import ABOUT_PARTNERS, sections
 from experiments.figures import FIGURES, save, svg_for_page
 from experiments.figures.style import COLOURS
-from experiments.runs.answer import answer, doubt
+from experiments.runs.answer import answer
+from experiments.runs.doubt import doubt
 from experiments.runs.statistics import Comparison, paired
 from experiments.words.wording import capital, label, plain
 
@@ -35,6 +36,7 @@ def build(comparison: Comparison, out: Path, pictures: bool = True) -> Path:
     page = environment.get_template("template.html").render(
         title=f"{label(manifest.get('scenario', 'organisation'))}: which relationship policy?",
         question=question(comparison),
+        story=str(manifest.get("story") or ""),
         answer=first_sentence(answer(comparison, main)),
         doubt=doubt(comparison, main),
         sections=[section for section in sections(comparison, drawn) if section],

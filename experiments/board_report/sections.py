@@ -22,19 +22,23 @@ def sections(comparison: Comparison, drawn: dict) -> list[dict | None]:
     """All sections; ``drawn`` maps the name of a figure to its SVG."""
     if comparison.about_partners:
         return [make(comparison, drawn) for make in (compared, differences, partners)]
-    makers = (compared, who_stays, differences, who_gains, tails, costs, unknown, factors, fit, lapses)
+    makers = (compared, who_stays, differences, situation, who_gains, tails, costs, unknown, factors, fit, lapses)
     return [make(comparison, drawn) for make in makers]
 
 
 def section(
-    name, title, words, figure=None, caption="", alt="", detail=None, shown=None, notes=(), folded="The numbers as a table"
-):
-    """A section for the template; None when there is neither a figure nor a table. ``folded`` names a table to unfold."""
+    name, title, words, figure=None, caption="", alt="", detail=None, shown=None, notes=(), folded="The numbers as a table",
+    printed=False,
+):  # fmt: skip
+    """A section for the template; None when there is neither a figure nor a table.
+
+    ``folded`` names a table to unfold; ``printed`` puts it on paper though nobody has unfolded it.
+    """
     if figure is None and not shown and not detail:
         return None
     return {
         "name": name, "title": title, "words": [text for text in words if text], "figure": figure, "caption": caption,
-        "alt": alt, "detail": detail, "folded": folded, "shown": [each for each in shown or [] if each], "notes": notes,
+        "alt": alt, "detail": detail, "folded": folded, "printed": printed, "shown": [each for each in shown or [] if each], "notes": notes,
     }  # fmt: skip
 
 
@@ -49,7 +53,7 @@ def compared(comparison: Comparison, drawn: dict):
     ]
     if rules and len(rules["rows"]) > RULES_AT_A_GLANCE:  # a board wants the answer's pictures first
         folded = f"The {len(rules['rows'])} rules that differ"
-        return section("compared", "What was compared", words, detail=rules, folded=folded)
+        return section("compared", "What was compared", words, detail=rules, folded=folded, printed=True)
     return section("compared", "What was compared", words, shown=[rules] if rules else None)
 
 
@@ -104,6 +108,19 @@ def differences(comparison: Comparison, drawn: dict):
     )  # fmt: skip
 
 
+def situation(comparison: Comparison, drawn: dict):
+    """What this scenario is about, where it names metrics of its own."""
+    wanted = comparison.manifest.get("shows", [])
+    shown = tables.levels(comparison, wanted)
+    if shown is None:
+        return None
+    return section(
+        "situation", "What this situation is about",
+        ["Averages over all runs. In brackets the difference to the reference, where it is known to be one (95 %)."],
+        shown=[shown], notes=tables.meanings(comparison, wanted),
+    )  # fmt: skip
+
+
 def partners(comparison: Comparison, drawn: dict):
     """What stands behind joint value: spread over ties, depth, trust, hours, advantage taken."""
     return section(
@@ -124,7 +141,7 @@ def who_gains(comparison: Comparison, drawn: dict):
     if "who_gains" not in drawn:
         return None
     better = []
-    wanted = [name for name in ("share_better", "share_worse") if name in comparison.pairs.columns]
+    wanted = [name for name in ("members_better_off", "members_worse_off") if name in comparison.pairs.columns]
     if wanted:
         means = 100 * comparison.pairs.groupby("policy")[wanted].mean()
         better = [
@@ -132,7 +149,7 @@ def who_gains(comparison: Comparison, drawn: dict):
             for policy in comparison.policies
             if policy in means.index
         ]
-    words = "better off and worse off than" if len(wanted) == 2 else "better off than"
+    words = "better off and worse off for themselves (by 0.01 dues a year or more) than"
     deciles = comparison.deciles if len(comparison.deciles) else None
     numbers = tables.by_policy(comparison, comparison.deciles, "decile", "difference", 1.0, 2, "Tenth (1 weakest)")
     return section(
@@ -144,7 +161,8 @@ def who_gains(comparison: Comparison, drawn: dict):
             f"Of 100 members, {words} under {label(comparison.reference)}: {'; '.join(better)}." if better else "",
         ],
         drawn["who_gains"],
-        "Change against the reference, dues per member-year. The last column compares low with low and high with high: "
+        "Change in what a relationship is worth to member and organisation together, dues per member-year. The last "
+        "column compares low with low and high with high: "
         "they are not the same people, so it says how the whole spread moves and not who gains.",
         "Small charts, one row a policy: change from the weakest to the strongest tenth; numbers in the table below.",
         numbers,
@@ -211,7 +229,8 @@ def costs(comparison: Comparison, drawn: dict):
     if "cost_and_benefit" not in drawn and not detail and not back:
         return None
     words = (
-        "When the margin lost at first is earned back for good; pairs that never get there count as beyond the horizon."
+        "The last table says when the margin lost at first is earned back for good; pairs that never get there count as "
+        "beyond the horizon."
     )
     return section(
         "costs", "Cost beside benefit",
@@ -235,11 +254,16 @@ def unknown(comparison: Comparison, drawn: dict):
             ends.append(
                 f"{label(policy)} from {number(means.iloc[0], 1, sign=True)} to {number(means.iloc[-1], 1, sign=True)}"
             )
+    fits = comparison.manifest.get("published", True)
+    whose = "Every point of these lines fits the retention data equally well." if fits else (
+        "Every point of these lines fits the retention data of associations equally well; this organisation is in another "
+        "situation, for which there are no data."
+    )  # fmt: skip
     said = f"From one end to the other, change in members kept of 100 due: {'; '.join(ends)}." if np.size(ends) else ""
     return section(
         "unknown", "What retention data cannot tell",
         [
-            "Every point of these lines fits the retention data equally well. They differ in how much people let their "
+            f"{whose} They differ in how much people let their "
             "own experience decide whether to renew. This is a guess, not luck: more runs do not help, asking those "
             "who leave does.",
             said,

@@ -59,17 +59,43 @@ def differences(comparison: Comparison, metrics, verdicts: bool = True) -> dict 
 
 
 def verdicts(comparison: Comparison, metrics) -> dict | None:
-    """Verdicts at a glance: one row a measure, one column a policy."""
+    """Verdicts at a glance: one row a measure, the level under the reference, one column a policy."""
     found = paired(comparison, metrics)
     found = found[found["n"] > 0]
     rows = []
     for metric, own in found.groupby("metric", sort=False):
-        cells = {}
+        cells, first = {}, own.iloc[0]
         for row in own.to_dict("records"):
             size, _, _ = difference_cells(row, row["unit"])
-            cells[row["policy"]] = f"{size} {row['verdict']}".strip()
-        rows.append([capital(metric_words(metric)), *(cells.get(name, "") for name in comparison.policies)])
-    return table(["Difference and verdict", *(label(name) for name in comparison.policies)], rows)
+            cells[row["policy"]] = f"{size}: {row['verdict']}".strip(": ")
+        level = number(scale(first["unit"]) * first["reference_mean"], 1 if scale(first["unit"]) > 1 else 2)
+        rows.append([capital(metric_words(metric)), level, *(cells.get(name, "") for name in comparison.policies)])
+    heads = [f"{capital(label(comparison.reference))}, level", *(label(name) for name in comparison.policies)]
+    return table(["Difference and verdict", *heads], rows)
+
+
+def levels(comparison: Comparison, metrics) -> dict | None:
+    """Levels of some metrics under each policy, with the differences that are known to be there."""
+    rows = []
+    for metric, own in paired(comparison, metrics).groupby("metric", sort=False):
+        own = own[own["n"] > 0]
+        if own.empty:
+            continue
+        factor, first = scale(own.iloc[0]["unit"]), own.iloc[0]
+        places = figures(factor * own[["reference_mean", "policy_mean"]].abs().to_numpy().max())
+        cells = {}
+        for row in own.to_dict("records"):
+            cells[row["policy"]] = number(factor * row["policy_mean"], places)
+            if row["n"] > 1 and (row["ci_low"] > 0.0 or row["ci_high"] < 0.0):
+                cells[row["policy"]] += f" ({number(factor * row['difference'], places, sign=True)})"
+        level = number(factor * first["reference_mean"], places)
+        rows.append([capital(metric_words(metric)), level, *(cells.get(name, "") for name in comparison.policies)])
+    return table(["Measure", *(label(name) for name in [comparison.reference, *comparison.policies])], rows)
+
+
+def figures(largest: float) -> int:
+    """Decimals with which a number of this size has three figures."""
+    return int(np.clip(2 - np.floor(np.log10(largest)), 0, 4)) if np.isfinite(largest) and largest > 0.0 else 1
 
 
 def rules(comparison: Comparison) -> dict | None:
@@ -119,7 +145,7 @@ def lapses(comparison: Comparison) -> dict | None:
     rows = []
     for column in [name for name in comparison.runs.columns if str(name).startswith("lapse_")]:
         means = by_luck(comparison, column).mean()
-        if means.notna().any():
+        if (means >= 0.005).any():  # a reason that nobody has takes room from those that somebody has
             reason = column.removeprefix("lapse_")
             cells = [number(100 * means.get(name, np.nan), 0) for name in order]
             rows.append([capital(LAPSE_WORDS.get(reason, label(reason))), *cells])

@@ -67,7 +67,8 @@ def launched(said: Hydra, module: str, requests: list) -> Iterator[tuple[int, En
     """
     from experiments.engines import cores, warm_up
 
-    warm_up()
+    for departments in sorted({request.scenario.departments for request in requests}):
+        warm_up(departments)
     at_a_time = min(len(requests), said.n_jobs if said.n_jobs and said.n_jobs > 0 else cores())
     for request in requests:
         request.engine.workers = request.engine.workers or 1

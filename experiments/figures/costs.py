@@ -36,11 +36,14 @@ def cost_and_benefit(comparison):
                 cross(axes, table.loc[(cost, policy)], table.loc[(benefit, policy)], styles[policy],
                       scale(comparison.unit(cost)), scale(comparison.unit(benefit)))  # fmt: skip
             axes.margins(0.14)
+            for limits, widen in ((axes.get_xlim(), axes.set_xlim), (axes.get_ylim(), axes.set_ylim)):
+                room = 0.12 * (limits[1] - limits[0])  # both sides of zero are seen, so that better and worse are
+                widen(min(limits[0], -room), max(limits[1], room))
             axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
             axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
             better = "left" if comparison.better(cost) < 0 else "right"
             words = ("cheaper" if cost == "cost_to_serve" else "higher margin") + ", and better"
-            axes.text(0.02 if better == "left" else 0.98, 0.98, words, ha=better, va="top", fontsize=8.5, color=SOFT,
+            axes.text(0.02 if better == "left" else 0.98, 1.02, words, ha=better, va="bottom", fontsize=8.5, color=SOFT,
                       style="italic", transform=axes.transAxes,
                       bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1})  # fmt: skip
             if row == len(up) - 1:

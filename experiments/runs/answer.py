@@ -1,4 +1,4 @@
-"""The answer of a comparison in plain sentences, and the strongest reason to disbelieve it.
+"""The answer of a comparison in plain sentences.
 
 Fixed rules: count pairs ("in 27 of 30 paired runs"), name precision and spread apart, never more decimals than are
 known, and no winner where a metric that decides says otherwise.
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.runs.partners_answer import partners_answer
-from experiments.runs.statistics import DECISION_METRICS, Comparison, factorial, paired, t_interval
+from experiments.runs.statistics import DECISION_METRICS, Comparison, factorial, paired
 from experiments.words.wording import capital, decimals, label, listed, metric_words, more_or_fewer, number
 
 KEEPS = "retention_rate"
@@ -110,7 +110,7 @@ def answer(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
         )
     ahead = leaders(comparison, table)
     if ahead.empty:
-        return nobody_leads(comparison, table, keep)
+        return " ".join(filter(None, [nobody_leads(comparison, table, keep), losses(comparison, table)]))
     lead = ahead.iloc[0]
     name = label(lead["policy"])
     result = f"{name} keeps {size(lead, scale=100).lstrip('+')} more {DUE} than {reference}"
@@ -128,34 +128,60 @@ def answer(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
     else:
         first = f"{capital(result)}."
     rest = "" if len(against) else agreement(table, lead["policy"])
-    return " ".join(part for part in (first, how_often(lead), costs(table, lead["policy"]), rest) if part)
+    return " ".join(filter(None, [first, how_often(lead), costs(table, lead["policy"]), rest, losses(comparison, table)]))
 
 
 def nobody_leads(comparison: Comparison, table: pd.DataFrame, keep: pd.DataFrame) -> str:
     """The answer when no policy keeps enough more members: what is known instead."""
     smallest = number(100 * comparison.threshold(KEEPS), 1).removesuffix(".0")
     reference = label(comparison.reference)
-    parts = [f"No clear winner: no policy is shown to keep at least {smallest} more {DUE} than {reference}."]
+    parts = [f"No clear winner in renewals: no policy is shown to keep at least {smallest} more {DUE} than {reference}."]
     if (keep["verdict"] == "worse").all():
         parts = [f"{capital(reference)} keeps more members than every policy compared with it."]
+    other = table[table["metric"] != KEEPS]
+    bad = {*table.loc[table["verdict"] == "worse", "policy"]}
+    without_price = other[(other["verdict"] == "better") & ~other["policy"].isin(bad)]
+    at_a_price = other[(other["verdict"] == "better") & other["policy"].isin(bad)]
+    if len(without_price):
+        parts.append(f"Better than {reference} on another measure, and worse on none: {on_measures(without_price)}.")
+    words = []
     for word, text in (
-        ("worse", "{} keep fewer"),
+        ("worse", "{} fewer"),
         ("no difference", "for {} there is no difference worth acting on"),
         ("undecided", "more runs are needed to say whether the difference of {} matters"),
     ):
-        names = [label(name) for name in keep.loc[keep["verdict"].str.startswith(word), "policy"]]
-        if names:
-            verb = text.replace("keep ", "keeps ") if len(names) == 1 else text
-            parts.append(capital(verb.format(listed(names))) + ".")
-    for word in ("better", "worse"):
-        other = table[(table["metric"] != KEEPS) & (table["verdict"] == word)]
-        said = [
-            f"{label(row['policy'])} on {metric_words(row['metric'])} ({size(row, ' dues')})"
-            for _, row in other.iterrows()
-        ]
-        if said:
-            parts.append(f"{capital(word)} than {reference} on another measure: {listed(said)}.")
+        found = keep[keep["verdict"].str.startswith(word)]
+        names = [label(row["policy"]) + (f" keeps {size(row, scale=100)[1:]}" if word == "worse" else "") for _, row in found.iterrows()]
+        words += [text.format(listed(names))] if names else []
+    parts.append(f"In renewals, {'; '.join(words)}.")
+    if len(at_a_price):
+        parts.append(f"Better on one measure and worse on another: {on_measures(at_a_price)}.")
+    for word, text in (("worse", "Worse than {} on another measure: {}."), ("undecided", "Not decided against {}: {}.")):
+        found = other[other["verdict"].str.startswith(word)]
+        if len(found):
+            parts.append(text.format(reference, on_measures(found)))
     return " ".join(parts)
+
+
+def on_measures(rows: pd.DataFrame) -> str:
+    """Policies with the measures on which they differ and by how much."""
+    said = []
+    for policy, own in rows.groupby("policy", sort=False):
+        measures = listed(f"{metric_words(row['metric'])} ({size(row, ' dues')})" for _, row in own.iterrows())
+        said.append(f"{label(policy)} on {measures}")
+    return "; ".join(said)
+
+
+def losses(comparison: Comparison, table: pd.DataFrame) -> str:
+    """Who spends more than comes in: margins below zero, in one sentence; empty where there are none."""
+    margins = table[(table["metric"] == "margin") & (table["n"] > 1)]
+    if margins.empty:
+        return ""
+    own = float(margins["reference_mean"].mean())
+    below = [f"{label(row['policy'])} ({number(row['policy_mean'], 2)})" for _, row in margins.iterrows() if row["policy_mean"] < 0.0]
+    if own < 0.0:
+        return f"The margin is below zero under {label(comparison.reference)} already ({number(own, 2)} dues per member-year)."
+    return f"The margin falls below zero with {listed(below)}, in dues per member-year." if below else ""
 
 
 def subject(comparison: Comparison, table: pd.DataFrame) -> str | None:
@@ -165,51 +191,6 @@ def subject(comparison: Comparison, table: pd.DataFrame) -> str | None:
         return ahead.iloc[0]["policy"]
     keep = table[(table["metric"] == KEEPS) & table["difference"].notna()]
     return keep.loc[keep["difference"].idxmax(), "policy"] if len(keep) else None
-
-
-def doubt(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
-    """The strongest reason to disbelieve the answer, and of which kind it is: luck, guesses or the model."""
-    table = paired(comparison, DECISION_METRICS) if table is None else table
-    policy = subject(comparison, table)
-    own = comparison.line
-    if policy is not None and len(own) and "retention_difference" in own.columns:
-        own = own[own["policy"] == policy].dropna(subset=["retention_difference"])
-        weights = np.sort(own["lived_weight"].unique())
-        if len(weights) > 1:
-            ends = [own.loc[own["lived_weight"] == weight, "retention_difference"] for weight in weights[[0, -1]]]
-            low, high = (100 * values.mean() for values in ends)
-            halves = [100 * np.diff(t_interval(values))[0] / 2 for values in ends]
-            places = max(1, max(decimals(half, 1) for half in halves))
-            text = (
-                "A guess: how much members let their own experience decide cannot be read from retention data. "
-                f"If it counts as little as is plausible, {label(policy)} keeps {change(low, places)} of every 100 due "
-                f"to renew; if as much as is plausible, {change(high, places)}."
-            )
-            smallest = 100 * comparison.threshold(KEEPS)
-            if low * high < 0 and min(abs(low), abs(high)) >= smallest:
-                return text + " The answer reverses between the two."
-            if min(abs(low), abs(high)) < smallest <= max(abs(low), abs(high)):
-                return text + " At one end nothing worth acting on is left."
-            return text
-    missed = comparison.targets
-    if len(missed):
-        missed = missed[missed["met"] == False]  # noqa: E712  (unknown is not missed)
-        if len(missed):
-            names = listed(missed["statistic"].astype(str).head(3))
-            return f"The model: it misses {len(missed)} of {len(comparison.targets)} measured values ({names})."
-    unsure = table[(table["policy"] == policy) & table["verdict"].str.startswith(("undecided", "one run"))]
-    if len(unsure):
-        return f"Luck: {listed(metric_words(m) for m in unsure['metric'])} cannot be decided with this many runs."
-    return (
-        "The model: its rules turn opinions and estimates into numbers. More runs make the averages more exact, "
-        "they do not make the rules more true."
-    )
-
-
-def change(points: float, places: int) -> str:
-    """Change in members kept, in words."""
-    text = more_or_fewer(points, places)
-    return text if text[-1].isalpha() else "as many"
 
 
 def interaction_in_words(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
@@ -223,6 +204,8 @@ def interaction_in_words(comparison: Comparison, table: pd.DataFrame | None = No
     shift = more_or_fewer(100 * both["difference"], max(1, decimals(half)))
     if both["ci_low"] <= 0 <= both["ci_high"]:
         return "Whether the two need each other cannot be told from these runs: the interval includes no interaction."
+    if max(abs(both["ci_low"]), abs(both["ci_high"])) < comparison.threshold(KEEPS):
+        return "What both together give is the sum of what each gives alone: there is no further difference worth acting on."
     direction = "more" if both["difference"] > 0 else "less"
     return (
         f"Together they give {direction} than the sum of each alone: {shift} {DUE}, "

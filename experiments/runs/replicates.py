@@ -151,8 +151,8 @@ def failed(job: Job, policy: str, error: Exception) -> dict:
 
 
 def survival(job: Job, policy: str, outcome: Outcome) -> list[dict]:
-    """Share of the cohort still members after 0, 1, 2 ... years."""
-    left = outcome.members["left"][outcome.cohort]
+    """Share of the cohort still members after 0, 1, 2 ... years; who comes back has left all the same."""
+    left = outcome.first_left()[outcome.cohort]
     place = {"policy": policy, "replicate": job.replicate}
     return [
         place | {"year": year, "share": float(np.mean((left < 0) | (left >= outcome.switch + WEEKS * year)))}

@@ -14,7 +14,9 @@ from scipy.special import stdtrit
 PLACES = ("scenario", "world", "seed", "replicate")
 """Columns that say which luck a run had. Runs that agree in all of them form a pair."""
 NOT_METRICS = {*PLACES, "run_id", "policy", "reference", "reference_run_id", "policy_run_id", "status", "error"}
-LEVELS_OF_PAIRS = {"break_even_week", "break_even_reached", "share_better", "share_worse"}
+LEVELS_OF_PAIRS = {
+    "break_even_week", "break_even_reached", "members_better_off", "members_worse_off", "share_better", "share_worse",
+}  # fmt: skip
 """Columns of pairs that are no differences and get tables of their own."""
 DECISION_METRICS = (
     "retention_rate", "value_surplus_mean", "upside_beyond_reference", "downside_beyond_reference", "margin",
@@ -25,7 +27,7 @@ PARTNER_METRICS = (
 )  # fmt: skip
 """What decides where a scenario is about partners."""
 CELLS = ("strict_siloed", "loosened_siloed", "strict_holistic", "loosened_holistic")
-MANY = 10_000
+MANY = 500  # runs beyond which the closeness says more than their number
 PAIRED_COLUMNS = [
     "reference", "policy", "metric", "unit", "n", "reference_mean", "policy_mean", "difference", "ci_low", "ci_high",
     "run_low", "run_high", "share_better", "verdict",
@@ -206,7 +208,7 @@ def verdict(low: float, high: float, n: int, sd: float, direction: int, smallest
     room = abs(abs((low + high) / 2) - smallest)
     # A mean that sits on the threshold needs endless runs: then the count is no help, the closeness is.
     needed = needed_n(sd, room) if sd < room * np.sqrt(MANY) else inf
-    return f"undecided: more runs (about {max(needed, n + 1):,})" if needed < MANY else "undecided: too close to call"
+    return f"undecided: more runs (about {max(needed, n + 1)} in all)" if needed < MANY else "undecided: too close to call"
 
 
 def summary(differences, direction: int, smallest: float | None, confidence: float = 0.95) -> dict:

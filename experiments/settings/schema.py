@@ -17,6 +17,8 @@ from sim.metrics import METRICS
 from sim.quantities import ASSUMED, OutOfRange, quantities, quantity
 from sim.timeline import Timeline
 
+LONGEST_STORY = 400  # characters, so that a report stays one
+
 CELLS = ("strict_siloed", "loosened_siloed", "strict_holistic", "loosened_holistic")
 ENGINES = ("local", "dask", "ray", "slurm")
 DESIGNS = ("grid", "zip", "table", "lhs", "sobol", "saltelli", "morris", "paired")
@@ -112,6 +114,11 @@ class Request:
         for name in self.scenario.off:
             if name not in known:
                 raise OutOfRange(f"scenario.off={name} is not usable: choose from {', '.join(known)}")
+        for name in self.scenario.shows:
+            if name not in METRICS:
+                raise OutOfRange(f"scenario.shows={name} is not usable: choose from {', '.join(METRICS)}")
+        if len(self.scenario.story or "") > LONGEST_STORY:
+            raise OutOfRange(f"scenario.story is not usable: give at most {LONGEST_STORY} characters")
         weights = [fit.lived_weight for fit in self.scenario.line]
         if any(later <= earlier for earlier, later in pairwise(weights)):
             raise OutOfRange("scenario.line is not usable: put its fits in ascending order of lived_weight, each once")

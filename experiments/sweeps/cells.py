@@ -23,7 +23,7 @@ from sim.timeline import Timeline
 PAIR = "paired."
 """Prefix of a pair's metrics while they travel in the row of the policy run."""
 UNKNOWN = Tails(nan, nan, nan, nan)
-WITHOUT_TAILS = ("break_even_week", "break_even_reached", "share_better", "share_worse")
+WITHOUT_TAILS = ("break_even_week", "break_even_reached", "members_better_off", "members_worse_off", "share_better", "share_worse")
 
 
 @dataclass(frozen=True)

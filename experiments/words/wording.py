@@ -98,8 +98,8 @@ METRIC_WORDS = {
 METRIC_MEANING = {
     "retention_rate": "renewals, of 100 members due to renew",
     "value_surplus_mean": "dues per member-year; to members and organisation together",
-    "upside_beyond_reference": "dues per member-year above what the best tenth of the reference has",
-    "downside_beyond_reference": "dues per member-year below what the worst tenth of the reference has; less is better",
+    "upside_beyond_reference": "dues per member-year above the line that nine in ten stay under with the reference",
+    "downside_beyond_reference": "dues per member-year below the line that nine in ten stay over; less is better",
     "upside_beyond_reference_per_request": "dues per answered request",
     "downside_beyond_reference_per_request": "dues per answered request; less is better",
     "margin": "dues per member-year",
