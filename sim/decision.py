@@ -19,7 +19,7 @@ def decision_of(model, row: int) -> dict:
     Returns
     -------
     dict
-        As the columns of a diary's renewals (:data:`sim.diary.ENTRY`); log odds unless said there.
+        As the columns of a diary's renewals (:data:`sim.diary_columns.ENTRY`); log odds unless said there.
     """
     members, now, given = model.tables["members"], model.now, model.given[0]
     member, years = members.rows[row], (now + 1 - int(members["joined"][row])) // WEEKS
