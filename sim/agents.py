@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.columns import Column, Rows
-from sim.processes import community, renewals, rivals
+from sim.processes import bonds, community, renewals, rivals
 from sim.processes.needs import WEEKS
 from sim.roster import ColumnAgent
 
@@ -65,7 +65,7 @@ class Member(ColumnAgent):
     def renewal_chance(self) -> float:
         """Probability of renewing if dues fell due now, by the formulas the compiled rules use; 0..1."""
         model, given = self.model, self.model.given[0]
-        bond, around = renewals.bond_and_surroundings(model, self.row)
+        bond, around = bonds.bond_and_surroundings(model, self.row)
         elsewhere = community.drawn_away(model.tables["community"].rows, self.community, model.given)
         elsewhere += rivals.pull(model.tables["rivals"].rows, self.table.rows[self.row], model.trend, model.now, model.given)
         grieved = self.grievance >= 0 and model.now - self.grievance <= given["renewals"]["grievance_weeks"]

@@ -12,7 +12,7 @@ from sim.answer import answer_of, judge, person_of, trust_after_breach
 from sim.columns import LATENT
 from sim.decision import decision_of
 from sim.diary_columns import ENTRY, WEEK_OF
-from sim.processes import renewals
+from sim.processes.bonds import combined_bond
 from sim.processes.encounters import faded, kept_from_leaver
 from sim.processes.needs import WEEKS, prior_variance
 from sim.quantities import OutOfRange
@@ -165,7 +165,7 @@ class MemberDiary:
 
     def _bond(self, model) -> float:
         ties, staff = model.tables["ties"].rows, model.tables["staff"].rows
-        return float(renewals.combined_bond(ties, self.row, staff, model.now, model.given))
+        return float(combined_bond(ties, self.row, staff, model.now, model.given))
 
     def _known(self, model, member) -> np.ndarray:
         """Share of the uncertainty about each coordinate that is gone; shape (dimensions,)."""
