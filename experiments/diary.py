@@ -18,7 +18,8 @@ from experiments.runs.manifest import write_manifest, write_whole
 from experiments.runs.replicates import OWN_KEYS, Job, preliminary, settled_organisation
 from experiments.words.telling import parting_in_words, sentences
 from experiments.words.wording import label
-from sim.diary import ENTRY, MemberDiary
+from sim.diary import MemberDiary
+from sim.diary_columns import ENTRY
 from sim.quantities import OutOfRange
 
 
@@ -54,7 +55,7 @@ class Telling:
         return list(self.diaries)[1]
 
     def to_dataframe(self) -> pd.DataFrame:
-        """Both diaries, one line an event: policy, the sentence, and the columns of :data:`sim.diary.ENTRY`."""
+        """Both diaries, one line an event: policy, the sentence, and the columns of :data:`sim.diary_columns.ENTRY`."""
         parts = []
         for name, diary in self.diaries.items():
             frame = diary.to_dataframe()

@@ -10,16 +10,12 @@ from typing import Any
 import mesa
 from mesa.agentset import AbstractAgentSet, AgentSet, GroupBy
 
+from sim.column_agent import ColumnAgent
 from sim.columns import Table
-from sim.roster import (
-    EVERYBODY,
-    FIRST_PLAIN_IDENTIFIER,
-    IDENTIFIERS_PER_TABLE,
-    ColumnAgent,
-    LazyAgentSet,
-    Roster,
-    upper_limit,
-)
+from sim.roster import EVERYBODY, LazyAgentSet, Roster, upper_limit
+
+IDENTIFIERS_PER_TABLE = 10**9
+FIRST_PLAIN_IDENTIFIER = 10**12 + 1
 
 
 class Everybody(LazyAgentSet):

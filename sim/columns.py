@@ -20,8 +20,10 @@ import numpy as np
 from sim.compiled import COMPILING
 
 CACHE_LINE = 64
+NEVER = -1  # no such week, or nobody
 LATENT = 2  # coordinates of need that nobody asks for: an opportunity, and a risk
 AS_USUAL, COSTLY, DECLINED = range(3)  # how the organisation sees a member: as usual, at a loss, or not to be kept
+IDEA, DEVELOPMENT, LAUNCH = 1, 2, 3  # stages of a project
 FRIENDS = 5  # other members whom one member can keep up with: the innermost layer of personal ties (Hill & Dunbar 2003)
 
 

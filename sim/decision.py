@@ -1,7 +1,7 @@
 """What one member's decision to renew is made of, term by term, as the rule in :mod:`sim.processes.renewals` takes it."""
 
 from sim.luck import draws
-from sim.processes import community, discipline, renewals, rivals, selection
+from sim.processes import bonds, community, discipline, renewals, rivals, selection
 from sim.processes.contracts import bound_by_contract
 from sim.processes.needs import WEEKS
 
@@ -19,12 +19,12 @@ def decision_of(model, row: int) -> dict:
     Returns
     -------
     dict
-        As the columns of a diary's renewals (:data:`sim.diary.ENTRY`); log odds unless said there.
+        As the columns of a diary's renewals (:data:`sim.diary_columns.ENTRY`); log odds unless said there.
     """
     members, now, given = model.tables["members"], model.now, model.given[0]
     member, years = members.rows[row], (now + 1 - int(members["joined"][row])) // WEEKS
     world, levels, scenario = given["renewals"], given["fit"], given["scenario"]
-    bond, friends = renewals.bond_and_surroundings(model, row)
+    bond, friends = bonds.bond_and_surroundings(model, row)
     grieved = member["grievance"] >= 0 and now - int(member["grievance"]) <= world["grievance_weeks"]
     base = renewals.base_commitment(float(member["commitment"]), float(years), levels["promise"], levels["promise_years"])
     lived = renewals.lived_experience(float(member["belief"]), bond, float(grieved), friends, levels, world)

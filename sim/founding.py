@@ -11,30 +11,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.agents import (
-    Case,
-    Circle,
-    Community,
-    Contact,
-    Dealing,
-    Department,
-    Friendship,
-    Leader,
-    Member,
-    Origin,
-    Partner,
-    PartnerTie,
-    Project,
-    Rival,
-    Staff,
-    Tie,
-)  # fmt: skip
+from sim.agents import Contact, Leader, Member, Partner, Staff
 from sim.columns import FRIENDS, LATENT, Table
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes import accounts, discipline, friendships, hiring, leadership, partners, rivals, worklife
 from sim.processes.needs import WEEKS, prior_variance
 from sim.processes.selection import kept_to_measure
+from sim.rows import Case, Circle, Community, Dealing, Department, Friendship, Origin, PartnerTie, Project, Rival, Tie
 from sim.traits import TRAITS, node_chances, quantile, rate_quantiles
 
 NEEDS = decision("founding.needs")

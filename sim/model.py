@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.agents import NEVER, Contact, Leader, Member, Partner, Staff
+from sim.agents import Contact, Leader, Member, Partner, Staff
 from sim.averages import averages_for
 from sim.column_model import ColumnModel
-from sim.columns import FRIENDS, LATENT
+from sim.columns import FRIENDS, LATENT, NEVER
 from sim.founding import found
 from sim.layers import note_contacts
 from sim.metrics import Outcome, measure

@@ -16,9 +16,10 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from sim import WEEK, Policy, RelationshipModel, Scenario, World  # noqa: E402
-from sim.agents import Friendship, Member, Tie  # noqa: E402
+from sim.agents import Member  # noqa: E402
 from sim.columns import FRIENDS  # noqa: E402
 from sim.quantities import described  # noqa: E402
+from sim.rows import Friendship, Tie  # noqa: E402
 
 PROCESSES = tuple(entry.name for entry in WEEK)
 BY_THE_BOOK = Policy(strictness=1.0, coverage=0.0, routing=0.0, information=0.0, solutions=0.0)

@@ -4,9 +4,10 @@ import mesa
 import numpy as np
 from mesa.agentset import AgentSet
 
-from sim.agents import Member, Staff, Tie
+from sim.agents import Member, Staff
 from sim.column_model import ColumnModel
 from sim.columns import Column, Table
+from sim.rows import Tie
 
 DEPARTMENTS = 3
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from table_world import Scholar, Visitor, Volunteer, World, rows
 
-from sim.agents import Member, Staff, Tie
+from sim.agents import Member, Staff
 from sim.column_model import ColumnModel
 from sim.columns import Table
+from sim.rows import Tie
 
 
 @pytest.mark.parametrize(("name", "kind"), [("members", Member), ("staff", Staff)])

@@ -12,9 +12,9 @@ from sim import Policy, World
 from sim import recording as series
 from sim.compiled import COMPILING
 from sim.policy import policy_rows
-from sim.processes import communication, routing
+from sim.processes import communication, workload
 from sim.processes.needs import WEEKS
-from sim.processes.routing import EVEN, HOUR
+from sim.processes.workload import EVEN, HOUR
 
 UNSEEN = settings(max_examples=100, deadline=None)
 unit = st.floats(0, 1)
@@ -204,19 +204,19 @@ def test_speaking_stops_when_departments_have_stopped():
 @given(policies, st.floats(0, 10))
 def test_what_one_gains_others_lose(policy, slack):
     weights = [policy["first_members"], policy["first_partners"], policy["first_staff"]]
-    shares = [routing.put_first(weight, policy) for weight in weights]
+    shares = [workload.put_first(weight, policy) for weight in weights]
     assert all(0.0 <= share <= 1.0 for share in shares)
     assert sum(shares) == pytest.approx(1.0) or not any(weights)
-    gains = [routing.slack_beyond_even(weight, policy, slack) for weight in weights]
+    gains = [workload.slack_beyond_even(weight, policy, slack) for weight in weights]
     assert sum(gains) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_an_even_division_moves_nobody_a_bit():
     for weight in (0.0, 0.1, 0.5, 1.0):
         even = levers(Policy(first_members=weight, first_partners=weight, first_staff=weight))
-        assert routing.put_first(weight, even) == pytest.approx(EVEN, abs=1e-15)
-        assert routing.slack_beyond_even(weight, even, 3.0) == pytest.approx(0.0, abs=1e-15)
-    assert routing.slack_beyond_even(0.5, levers(Policy()), 3.0) == 0.0
+        assert workload.put_first(weight, even) == pytest.approx(EVEN, abs=1e-15)
+        assert workload.slack_beyond_even(weight, even, 3.0) == pytest.approx(0.0, abs=1e-15)
+    assert workload.slack_beyond_even(0.5, levers(Policy()), 3.0) == 0.0
 
 
 def test_members_first_gives_them_the_hours_of_the_two_others():

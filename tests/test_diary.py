@@ -13,7 +13,8 @@ from experiments import diary, door
 from experiments.words.telling import MANNERS, parting, sentences
 from sim import Policy
 from sim import recording as series
-from sim.diary import ENTRY, MemberDiary
+from sim.diary import MemberDiary
+from sim.diary_columns import ENTRY
 from sim.luck import draws, normal
 from sim.processes.encounters import ANSWER
 from sim.quantities import OutOfRange

@@ -19,8 +19,9 @@ from conftest import (
 
 from sim import Policy
 from sim import recording as series
-from sim.agents import Department, Member, Tie
+from sim.agents import Member
 from sim.columns import LATENT
+from sim.rows import Department, Tie
 from sim.scenario import posts_by_department
 
 # Nobody is lost or doubled.

@@ -4,8 +4,8 @@ import numpy as np
 from conftest import LOOSENED_HOLISTIC, digest, run_python, small_model, world_with
 
 from sim import recording as series
+from sim.processes.bonds import average_ties, combined_bond
 from sim.processes.friendships import surroundings
-from sim.processes.renewals import average_ties, combined_bond
 
 BUSY = {"worklife__leaving": 0.6, "hiring__vacancy": 2, "needs__requests": 0.4, "growth__prospects": 2.0}
 

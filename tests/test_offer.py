@@ -12,9 +12,9 @@ from scipy import stats
 
 from sim import Policy, World
 from sim import recording as series
+from sim.columns import DEVELOPMENT, IDEA, LAUNCH
 from sim.processes import innovation as compiled
 from sim.processes.innovation import eagerness
-from sim.processes.routing import DEVELOPMENT, IDEA, LAUNCH
 
 innovation = Plain(compiled)
 UNSEEN = settings(max_examples=150, deadline=None)

@@ -10,12 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim import World
-from sim.processes import encounters, growth, learning, needs, renewals, routing, trust, worklife
+from sim.processes import encounters, growth, learning, needs, renewals, routing, trust, worklife, workload
 
 UNSEEN = settings(max_examples=150, deadline=None)
 
 encounters, growth, learning, needs = map(Plain, (encounters, growth, learning, needs))
-renewals, routing, trust, worklife = map(Plain, (renewals, routing, trust, worklife))
+renewals, routing, trust, workload, worklife = map(Plain, (renewals, routing, trust, workload, worklife))
 
 unit = st.floats(0, 1)
 quality = st.floats(-10, 5)
@@ -160,18 +160,18 @@ def test_hours_rise_with_freedom_solutions_second_parts_records_and_listening(ki
 def test_meetings_reports_and_development_take_hours_from_members(developing, shares, levers, world):
     """Judging takes time, and so does measuring: which takes more is up to the world."""
     for lever, most in (("climate", 1.0), ("why", 1.0), ("shared", 1.0), ("development", 6.0), ("judgement", 1.0)):
-        less, more = (routing.member_hours(replace(levers, **{lever: most * share}), developing, world) for share in shares)
+        less, more = (workload.member_hours(replace(levers, **{lever: most * share}), developing, world) for share in shares)
         assert (lever == "judgement" and world.report_hours > world.judging_hours) or more <= less + 1e-12
         assert 1.0 <= more <= max(1.0, world.week_hours)
-    assert routing.member_hours(levers, True, world) <= routing.member_hours(levers, False, world)
+    assert workload.member_hours(levers, True, world) <= workload.member_hours(levers, False, world)
 
 
 @UNSEEN
 @given(st.floats(0, 100), st.floats(0, 100), st.floats(0.2, 1.0))
 def test_effort_falls_with_load_to_the_least_there_is(one, other, least):
     low, high = sorted((one, other))
-    assert least <= routing.effort_under(high, least) <= routing.effort_under(low, least) <= 1.0
-    assert routing.effort_under(min(low, 1.0), least) == 1.0
+    assert least <= workload.effort_under(high, least) <= workload.effort_under(low, least) <= 1.0
+    assert workload.effort_under(min(low, 1.0), least) == 1.0
 
 
 @UNSEEN

@@ -11,7 +11,8 @@ from mesa.agentset import AbstractAgentSet, AgentSet, GroupBy
 from table_world import Visitor, World, groups_of, rows, twin
 
 from sim.agents import Member, Staff
-from sim.roster import ColumnAgent, Roster
+from sim.column_agent import ColumnAgent
+from sim.roster import Roster
 
 columns = st.sampled_from([name for name, column in Member.columns.items() if not column.width])
 

@@ -90,7 +90,7 @@ RECORDS = {
     "policy": Policy, "levers": Policy, "scenario": Scenario, "fit": Fit, "needs": type(World().needs),
     "leadership": type(World().leadership), "encounters": type(World().encounters), "routing": type(World().routing),
 }  # fmt: skip
-WORLDS = {"joint_work": "partners", "dependence": "partners"}
+WORLDS = {"joint_work": "partners", "dependence": "partners", "workload": "routing"}
 """Whose parameters are the world of a module that is part of a process."""
 # Names that mean something else in one process.
 OWN = {

@@ -13,11 +13,11 @@ from scipy import integrate, stats
 from sim import Policy, World
 from sim import recording as series
 from sim.luck import draws, normal
-from sim.processes import budget, colleagues, hiring, routing, worklife
+from sim.processes import budget, colleagues, hiring, worklife, workload
 
 talk_partner, chosen_applicant, open_posts = colleagues.talk_partner, hiring.chosen_applicant, hiring.open_posts
 TRAITS = hiring.TRAITS
-budget, colleagues, hiring, routing, worklife = map(Plain, (budget, colleagues, hiring, routing, worklife))
+budget, colleagues, hiring, workload, worklife = map(Plain, (budget, colleagues, hiring, workload, worklife))
 UNSEEN = settings(max_examples=150, deadline=None)
 unit = st.floats(0, 1)
 pair = st.tuples(unit, unit).map(sorted)
@@ -229,23 +229,23 @@ def test_free_hands_drift_apart_where_nobody_says_why():
 @given(pair, pair, pair, world_of["routing"])
 def test_people_aim_at_what_they_are_evaluated_by_as_far_as_it_is_seen(evaluation, judgement, insight, world):
     low, high = 1.0 - world.hurry, 1.0 + world.deepening
-    less, more = (routing.aimed_effort(share, judgement[0], insight[0], world) for share in evaluation)
+    less, more = (workload.aimed_effort(share, judgement[0], insight[0], world) for share in evaluation)
     assert low - 1e-12 <= less <= more <= high + 1e-12
-    seen = [routing.aimed_effort(evaluation[1], judgement[0], share, world) for share in insight]
+    seen = [workload.aimed_effort(evaluation[1], judgement[0], share, world) for share in insight]
     assert seen[0] <= seen[1] + 1e-12
-    judged = [routing.aimed_effort(evaluation[1], share, insight[0], world) for share in judgement]
+    judged = [workload.aimed_effort(evaluation[1], share, insight[0], world) for share in judgement]
     assert judged[1] <= judged[0] + 1e-12
-    assert routing.aimed_effort(1.0, 0.0, 0.0, world) == pytest.approx(high)
-    assert routing.aimed_effort(1.0, 1.0, 0.0, world) == pytest.approx(low)  # judged by somebody who sees nothing
+    assert workload.aimed_effort(1.0, 0.0, 0.0, world) == pytest.approx(high)
+    assert workload.aimed_effort(1.0, 1.0, 0.0, world) == pytest.approx(low)  # judged by somebody who sees nothing
 
 
 @UNSEEN
 @given(pair, pair, world_of["routing"])
 def test_what_is_measured_is_gamed_by_those_who_do_not_share_the_values(judgement, alignment, world):
-    less, more = (routing.gamed_share(share, alignment[0], world) for share in reversed(judgement))
+    less, more = (workload.gamed_share(share, alignment[0], world) for share in reversed(judgement))
     assert 0.0 <= less <= more <= world.gaming
-    assert routing.gamed_share(judgement[0], alignment[1], world) <= routing.gamed_share(judgement[0], alignment[0], world)
-    assert routing.gamed_share(1.0, alignment[0], world) == routing.gamed_share(judgement[0], 1.0, world) == 0.0
+    assert workload.gamed_share(judgement[0], alignment[1], world) <= workload.gamed_share(judgement[0], alignment[0], world)
+    assert workload.gamed_share(1.0, alignment[0], world) == workload.gamed_share(judgement[0], 1.0, world) == 0.0
 
 
 PLENTY = {"routing__week_hours": 40.0, "routing__hours": 0.5}

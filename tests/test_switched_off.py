@@ -8,25 +8,10 @@ from conftest import LOOSENED_HOLISTIC, PROCESSES, Notebook, arrays_of, columns_
 
 import sim
 from sim import WEEK, Policy
-from sim.agents import (
-    Case,
-    Circle,
-    Community,
-    Contact,
-    Department,
-    Friendship,
-    Leader,
-    Member,
-    Origin,
-    Partner,
-    PartnerTie,
-    Project,
-    Rival,
-    Staff,
-    Tie,
-)  # fmt: skip
+from sim.agents import Contact, Leader, Member, Partner, Staff
 from sim.metrics import METRICS
 from sim.quantities import OutOfRange
+from sim.rows import Case, Circle, Community, Department, Friendship, Origin, PartnerTie, Project, Rival, Tie
 
 KINDS = {
     "members": Member, "ties": Tie, "staff": Staff, "leaders": Leader, "departments": Department, "projects": Project,

@@ -8,28 +8,12 @@ from dataclasses import fields
 from pathlib import Path
 
 from sim import WEEK, Policy, Scenario, World
-from sim.agents import (
-    Case,
-    Circle,
-    Community,
-    Contact,
-    Dealing,
-    Department,
-    Friendship,
-    Leader,
-    Member,
-    Origin,
-    Partner,
-    PartnerTie,
-    Project,
-    Rival,
-    Staff,
-    Tie,
-)  # fmt: skip
+from sim.agents import Contact, Leader, Member, Partner, Staff
 from sim.metrics import METRICS
 from sim.pairs import PAIRED
 from sim.quantities import described
 from sim.recording import SERIES
+from sim.rows import Case, Circle, Community, Dealing, Department, Friendship, Origin, PartnerTie, Project, Rival, Tie
 from sim.scenario import Fit
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.metrics import satisfaction
 from sim.processes import community, renewals, rivals
+from sim.processes.bonds import bond_and_surroundings
 from sim.processes.needs import WEEKS
 from sim.processes.renewals import INVOLUNTARY
 
@@ -68,7 +69,7 @@ def renewal_of(model, rows, belief, grieved) -> tuple[np.ndarray, np.ndarray]:
     first, members = model.given[0], model.tables["members"]
     bonds, chances = np.zeros(len(rows)), np.zeros(len(rows))
     for place, row in enumerate(rows.tolist()):
-        bonds[place], around = renewals.bond_and_surroundings(model, row)
+        bonds[place], around = bond_and_surroundings(model, row)
         years = max(1.0, (model.now + 1 - int(members["joined"][row])) // WEEKS)
         elsewhere = community.drawn_away(model.tables["community"].rows, int(members["community"][row]), model.given)
         elsewhere += rivals.pull(model.tables["rivals"].rows, members.rows[row], model.trend, model.now, model.given)

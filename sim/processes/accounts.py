@@ -15,7 +15,7 @@ from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.discipline import dues_paid
 from sim.processes.needs import WEEKS
-from sim.processes.routing import HOUR
+from sim.processes.workload import HOUR
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ACQUISITION, GIFTS, REVENUE, SALES_LOST, SERVING
 

@@ -17,8 +17,8 @@ from sim.processes.leadership import share_of_hours, time_given
 from sim.processes.needs import WEEKS
 from sim.processes.renewals import logistic
 from sim.processes.rivals import attraction
-from sim.processes.routing import slack_beyond_even
 from sim.processes.selection import at_entry
+from sim.processes.workload import slack_beyond_even
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import GOOD, LAPSE_LET_GO, LET_DOWNS, PROSPECTS, RECRUITS
 

@@ -12,12 +12,13 @@ import math
 
 import numpy as np
 
+from sim.columns import DEVELOPMENT, IDEA, LAUNCH
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
 from sim.processes.encounters import fit
 from sim.processes.needs import WEEKS, prior_variance
-from sim.processes.routing import DEVELOPMENT, HOUR, IDEA, LAUNCH
 from sim.processes.trust import let_down_line, moved_trust
+from sim.processes.workload import HOUR
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import INNOVATION, LAUNCHES, REVENUE
 

@@ -14,7 +14,8 @@ from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.encounters import faded, failure_chance, kept_from_leaver
 from sim.processes.learning import closeness, heard
-from sim.processes.routing import HOUR, answered_freely, occupant, slack_beyond_even
+from sim.processes.routing import answered_freely, occupant
+from sim.processes.workload import HOUR, slack_beyond_even
 from sim.recording import MEETINGS, MISUNDERSTOOD, PARTNER_COST, PARTNER_HOURS
 
 MEETING, FAILING = decision("joint_work.meeting"), decision("joint_work.failing")

@@ -18,7 +18,7 @@ from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws
 from sim.processes.communication import MOST, talk
 from sim.processes.encounters import faded
-from sim.processes.routing import HOUR
+from sim.processes.workload import HOUR
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import IN_TOUCH, IN_TOUCH_COST, IN_TOUCH_HOURS
 

@@ -2,7 +2,7 @@
 
 The decision sees base commitment, the believed quality of answers, the personal bond, an open grievance, other
 members, dues, the outside option, what a community offers without membership and what rivals offer; each enters once, and trust
-not at all (it acts through disclosure, take-up and belief).
+not at all (it acts through disclosure, take-up and belief). What bonds weigh together stands in :mod:`sim.processes.bonds`.
 How strongly lived experience weighs is not identified by retention data, so it is an uncertain parameter, and
 base commitment is fitted again for each value of it.
 
@@ -18,14 +18,13 @@ import math
 
 import numpy as np
 
-from sim.averages import FINE
 from sim.columns import DECLINED, FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
+from sim.processes.bonds import average_ties, combined_bond
 from sim.processes.community import TAKES_PART, drawn_away
 from sim.processes.contracts import bound_by_contract
 from sim.processes.discipline import dues_paid
-from sim.processes.encounters import faded
 from sim.processes.friendships import surroundings
 from sim.processes.needs import WEEKS, prior_variance, rows_due
 from sim.processes.rivals import go_elsewhere, pull
@@ -115,41 +114,6 @@ def chance_of_renewal(commitment, years, belief, bond, grievance, around, drawn,
     return (1.0 - fit.involuntary) * logistic(
         renewal_odds(base, lived, dues_paid(scenario, policy), scenario.outside_option + drawn, world)
     )
-
-
-@kernel
-def combined_bond(ties, row, staff, week, given):
-    """A member's bonds with the staff as one number: a CES mean over departments of the ties alive within a year.
-
-    The mean is over all departments, so that neither many weak contacts nor one strong one wins by arithmetic.
-    """
-    departments, years = int(given[0].scenario.departments), given[0].encounters.bond_years
-    elasticity = given[0].renewals.bond_elasticity
-    total = 0.0
-    for index in range(row * departments, (row + 1) * departments):
-        tie = ties[index]
-        weeks = week - int(tie.last_contact)
-        if tie.staff >= 0 and weeks <= WEEKS and staff[tie.staff].alive:
-            bond = faded(np.float64(tie.bond), weeks, years)
-            if bond > 0.0:
-                total += math.exp(elasticity * math.log(bond))
-    if total <= 0.0:
-        return 0.0
-    return math.exp(math.log(total / departments) / elasticity)
-
-
-@kernel
-def average_ties(members, alive, count, ties, friendships, staff, week, given):
-    """Bond with the staff and what other members add, means over all who have been members for a year."""
-    found, bonds, arounds = 0, 0, 0
-    for row in range(count):
-        if alive[row] and week + 1 - int(members[row].joined) >= WEEKS:
-            found += 1
-            bonds += int(combined_bond(ties, row, staff, week, given) * FINE)
-            arounds += int(surroundings(friendships, members, alive, row, week, given) * FINE)
-    if found == 0:
-        return 0.0, given[0].fit.surroundings
-    return bonds / found / FINE, arounds / found / FINE
 
 
 @formula
@@ -284,17 +248,6 @@ def decide(
         gone[left] = row
         left += 1
     return done, left
-
-
-def bond_and_surroundings(model, row: int) -> tuple[float, float]:
-    """What ``decide`` would see of a member's ties if dues fell due now: bond with the staff, what other members add."""
-    members, tables = model.tables["members"], model.tables
-    alive, ties, friendships = members.scanned["alive"], tables["ties"].rows, tables["friendships"].rows
-    staff, week, given = tables["staff"].rows, model.now, model.given
-    if model.scenario.mean_field:
-        return average_ties(members.rows, alive, members.count, ties, friendships, staff, week, given)
-    bond = combined_bond(ties, row, staff, week, given)
-    return float(bond), float(surroundings(friendships, members.rows, alive, row, week, given))
 
 
 def step(model) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws
+from sim.processes.bonds import combined_bond
 from sim.processes.discipline import dues_paid
 from sim.processes.friendships import surroundings
 from sim.processes.needs import WEEKS
@@ -22,7 +23,6 @@ from sim.processes.renewals import (
     INVOLUNTARY,
     LET_GO,
     base_commitment,
-    combined_bond,
     lived_experience,
     logistic,
     renewal_odds,

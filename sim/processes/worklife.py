@@ -10,7 +10,8 @@ import math
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws
 from sim.processes.hiring import bounded
-from sim.processes.routing import occupant, slack_beyond_even
+from sim.processes.routing import occupant
+from sim.processes.workload import slack_beyond_even
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import MORALE, STAFF, STAFF_LEFT
 from sim.steps import WEEKS
