@@ -16,7 +16,7 @@ from experiments.settings.guard import WrongRequest, check_yaml
 from experiments.settings.overrides import jobs_of
 from experiments.settings.policies import load_policies, load_policy, stacked
 from experiments.settings.typed import plain
-from sim import Policy, Scenario, World
+from sim import WEEK, Policy, Scenario, World
 
 FOLDERS = config_folders()
 FILES = sorted(our_folder().rglob("*.yaml"))
@@ -166,6 +166,9 @@ def test_settings_that_do_not_go_together():
         ("scenario.line=[{lived_weight:2},{lived_weight:1}]", "ascending"),
         ("scenario.line=[{lived_weight:1}]", "the data allow at most 1"),
         ("scenario.off=[grwth]", "choose from"),
+        ("scenario.off=[workload]", ", ".join(sorted(entry.name for entry in WEEK))),
+        ("scenario.shows=[margn]", "scenario.shows=margn is not usable: choose from"),
+        (f"scenario.story={'x' * 401}", "at most 400 characters"),
     ]:
         with pytest.raises(WrongRequest, match=message):
             composed("compare", wrong)

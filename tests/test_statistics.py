@@ -249,6 +249,15 @@ def test_answer_names_the_winner_its_size_and_how_often():
         assert words in text
 
 
+def test_answer_says_where_more_renew_of_fewer():
+    wave = np.tile([-0.001, 0.001], 5)
+    made = runs(a=0.80 + wave, b=0.85 - wave)
+    made.runs["growth_ratio"] = [*(0.82 + wave), *(0.69 + wave)]
+    assert "But fewer members in the end: 69 for 100 at the switch, newcomers counted, against 82." in answer(made)
+    made.runs["growth_ratio"] = [*(0.82 + wave), *(0.82 - wave)]
+    assert "in the end" not in answer(made)
+
+
 def test_answer_without_a_winner():
     text = answer(synthetic.comparison(30, policies=("conventional", "loosened_siloed")))
     assert text.startswith("No clear winner in renewals: no policy is shown to keep")

@@ -48,7 +48,8 @@ def compared(comparison: Comparison, drawn: dict):
     runs = comparison.manifest.get("replicates")
     words = [
         "Only the rules below differ. Everything else, from who the members are to what they happen to need in which "
-        "week, is the same in both arms of a pair.",
+        "week, is the same in both arms of a pair. Dues are in units of a member's usual yearly dues; the switch is the week "
+        "from which the policies differ.",
         f"Each policy was run {runs} times, each time with other luck." if runs else "",
     ]
     if rules and len(rules["rows"]) > RULES_AT_A_GLANCE:  # a board wants the answer's pictures first

@@ -25,9 +25,14 @@ EFFECT_WORDS = {
 }
 
 
+SHORTLY = {"no difference worth acting on": "small"}
+"""Verdicts that would make a column wide."""
+WIDE = 6  # columns beyond which a table may be wider than the text
+
+
 def table(head: list[str], rows: list[list[str]], about: str = "") -> dict | None:
     """A table for the template; None when it has no rows, so that its section is left out."""
-    return {"head": head, "rows": rows, "about": about} if rows else None
+    return {"head": head, "rows": rows, "about": about, "wide": len(head) > WIDE} if rows else None
 
 
 def difference_cells(row, unit: str) -> list[str]:
@@ -62,16 +67,18 @@ def verdicts(comparison: Comparison, metrics) -> dict | None:
     """Verdicts at a glance: one row a measure, the level under the reference, one column a policy."""
     found = paired(comparison, metrics)
     found = found[found["n"] > 0]
-    rows = []
+    rows, short = [], False
     for metric, own in found.groupby("metric", sort=False):
         cells, first = {}, own.iloc[0]
         for row in own.to_dict("records"):
             size, _, _ = difference_cells(row, row["unit"])
-            cells[row["policy"]] = f"{size}: {row['verdict']}".strip(": ")
+            verdict = row["verdict"].split(":")[0]
+            cells[row["policy"]] = f"{size} {SHORTLY.get(verdict, verdict)}".strip()
+            short |= verdict in SHORTLY
         level = number(scale(first["unit"]) * first["reference_mean"], 1 if scale(first["unit"]) > 1 else 2)
         rows.append([capital(metric_words(metric)), level, *(cells.get(name, "") for name in comparison.policies)])
     heads = [f"{capital(label(comparison.reference))}, level", *(label(name) for name in comparison.policies)]
-    return table(["Difference and verdict", *heads], rows)
+    return table(["Difference and verdict", *heads], rows, "Small: no difference worth acting on." if short else "")
 
 
 def levels(comparison: Comparison, metrics) -> dict | None:

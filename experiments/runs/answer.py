@@ -69,6 +69,20 @@ def costs(table: pd.DataFrame, policy: str) -> str:
     return f"The price: {listed(words)}." if words else ""
 
 
+def membership(comparison: Comparison, policy: str) -> str:
+    """How many members there are in the end, where a policy changes that: who keeps more of fewer may end with fewer."""
+    table = paired(comparison, ["growth_ratio"])
+    own = table[(table["policy"] == policy) & (table["n"] > 1)]
+    if own.empty or own.iloc[0]["ci_low"] <= 0.0 <= own.iloc[0]["ci_high"]:
+        return ""
+    row = own.iloc[0]
+    ends, usual = (number(100 * row[name], 0) for name in ("policy_mean", "reference_mean"))
+    if ends == usual:
+        return ""
+    word = "More" if row["difference"] > 0 else "But fewer"
+    return f"{word} members in the end: {ends} for 100 at the switch, newcomers counted, against {usual}."
+
+
 def agreement(table: pd.DataFrame, policy: str) -> str:
     """What the other metrics that decide say about a policy."""
     own = table[(table["policy"] == policy) & (table["metric"] != KEEPS)]
@@ -128,7 +142,8 @@ def answer(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
     else:
         first = f"{capital(result)}."
     rest = "" if len(against) else agreement(table, lead["policy"])
-    return " ".join(filter(None, [first, how_often(lead), costs(table, lead["policy"]), rest, losses(comparison, table)]))
+    ends = membership(comparison, lead["policy"])
+    return " ".join(filter(None, [first, ends, how_often(lead), costs(table, lead["policy"]), rest, losses(comparison, table)]))
 
 
 def nobody_leads(comparison: Comparison, table: pd.DataFrame, keep: pd.DataFrame) -> str:

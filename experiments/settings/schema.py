@@ -6,10 +6,10 @@ defaults in a form to read; a test holds the two together.
 
 import pkgutil
 from dataclasses import field, replace
+from importlib import import_module
 from itertools import pairwise
 from typing import Any, ClassVar
 
-import sim
 import sim.processes
 from experiments.fits.tables import read_survival
 from experiments.sweeps.designs import spelt_out
@@ -110,7 +110,8 @@ class Request:
 
     def check_together(self) -> None:
         """Refuse settings that are each right but do not go together, or that name what is not there."""
-        known = sorted(module.name for module in pkgutil.iter_modules(sim.processes.__path__))
+        modules = [entry.name for entry in pkgutil.iter_modules(sim.processes.__path__)]
+        known = sorted(name for name in modules if hasattr(import_module(f"sim.processes.{name}"), "step"))
         for name in self.scenario.off:
             if name not in known:
                 raise OutOfRange(f"scenario.off={name} is not usable: choose from {', '.join(known)}")
