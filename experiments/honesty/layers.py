@@ -156,8 +156,8 @@ ABOUT = {
     "default), preference 3. The process is the same; these are values within its ranges, looked for, not fitted to data.",
     "What takes it away": "Changes of the line with 4 hours, one at a time.",
     "price": "Paired differences over {years} years, {pairs} pairs of the same organisation, members and luck. A coordinate of need has "
-    "one holder, who learned it last: somebody who talks about what another department knows better displaces it, unless information is "
-    "shared, so knowledge may fall.",
+    "one holder, who learned it last, unless somebody in another department who is still there knows better: then what is learned in "
+    "such a conversation is not remembered.",
 }
 
 
