@@ -10,8 +10,9 @@ from experiments.fits.tables import published, read_survival
 from experiments.notebook import compare_in_memory
 from experiments.runs.answer import answer
 from experiments.runs.comparing import compare
+from experiments.runs.comparison import Comparison
 from experiments.runs.manifest import write_manifest, write_whole
-from experiments.runs.statistics import Comparison, paired
+from experiments.runs.statistics import paired
 
 
 def run(request) -> int:

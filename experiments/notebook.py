@@ -7,7 +7,8 @@ import pandas as pd
 from experiments.fits.tables import published
 from experiments.runs.answer import answer
 from experiments.runs.comparing import compare
-from experiments.runs.statistics import Comparison, paired
+from experiments.runs.comparison import Comparison
+from experiments.runs.statistics import paired
 from sim import RelationshipModel
 
 

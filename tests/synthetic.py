@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from experiments.runs.statistics import CELLS, Comparison
+from experiments.runs.comparison import CELLS, Comparison
 
 SIZES = {  # policy: retention, value, upside, downside, cost, margin, hours
     "conventional": (0.840, 1.10, 0.080, 0.050, 0.42, 0.30, 8.0),

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.campaigns.coverage import LOWEST, POLICY, REFERENCE, SIZES, Plan, begin, coverage, page, pairs_of
 from experiments.engines import opened
-from experiments.runs.statistics import DECISION_METRICS
+from experiments.runs.comparison import DECISION_METRICS
 from experiments.settings import schema
 
 SMALL = Plan(pairs=92, experiments=1, members=40, preliminary=2)

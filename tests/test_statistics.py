@@ -12,17 +12,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from experiments.runs.answer import answer
+from experiments.runs.comparison import CELLS, Comparison
 from experiments.runs.doubt import doubt
-from experiments.runs.statistics import (
-    CELLS,
-    PAIRED_COLUMNS,
-    Comparison,
-    break_even,
-    factorial,
-    needed_n,
-    paired,
-    t_interval,
-)
+from experiments.runs.statistics import PAIRED_COLUMNS, break_even, factorial, needed_n, paired, t_interval
 
 finite = st.floats(-50, 50, allow_nan=False)
 

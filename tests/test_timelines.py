@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from experiments import door
 from experiments.board_report import tables
 from experiments.notebook import compare_in_memory, load
-from experiments.runs.statistics import Comparison
+from experiments.runs.comparison import Comparison
 from experiments.settings.composing import request_of
 from experiments.settings.folders import config_folders, names
 from experiments.settings.guard import WrongRequest

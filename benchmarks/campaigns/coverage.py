@@ -22,9 +22,10 @@ import pandas as pd
 
 from experiments.analysis.table import metric_info
 from experiments.engines import Engine, opened, results, warm_up
+from experiments.runs.comparison import DECISION_METRICS, Comparison
 from experiments.runs.manifest import versions, write_whole
 from experiments.runs.replicates import OWN_KEYS, Job, preliminary, settled_organisation, tails_of
-from experiments.runs.statistics import DECISION_METRICS, Comparison, paired
+from experiments.runs.statistics import paired
 from experiments.settings import schema
 from experiments.settings.policies import load_policies
 from sim import Scenario, World

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.analysis.table import LUCK, SweepTable
-from experiments.runs.statistics import PAIRED_COLUMNS, Comparison, paired
+from experiments.runs.comparison import Comparison
+from experiments.runs.statistics import PAIRED_COLUMNS, paired
 from experiments.words.wording import listed
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)

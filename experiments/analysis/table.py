@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from experiments.runs.statistics import DECISION_METRICS, Comparison, metrics_of
+from experiments.runs.comparison import DECISION_METRICS, Comparison, metrics_of
 from sim.metrics import METRICS
 from sim.pairs import PAIRED
 

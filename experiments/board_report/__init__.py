@@ -10,8 +10,9 @@ from experiments.board_report.sections import ABOUT_PARTNERS, sections
 from experiments.figures import FIGURES, save, svg_for_page
 from experiments.figures.style import COLOURS
 from experiments.runs.answer import answer
+from experiments.runs.comparison import Comparison
 from experiments.runs.doubt import doubt
-from experiments.runs.statistics import Comparison, paired
+from experiments.runs.statistics import paired
 from experiments.words.wording import capital, label, plain
 
 

@@ -5,7 +5,8 @@ import pandas as pd
 
 from experiments.board_report import tables
 from experiments.runs.answer import interaction_in_words
-from experiments.runs.statistics import Comparison, paired
+from experiments.runs.comparison import Comparison
+from experiments.runs.statistics import paired
 from experiments.words.wording import capital, label, listed, number
 
 RULES_AT_A_GLANCE = 8

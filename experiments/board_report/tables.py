@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from experiments.runs.statistics import Comparison, break_even, by_luck, factorial, paired
+from experiments.runs.comparison import Comparison, by_luck
+from experiments.runs.statistics import break_even, factorial, paired
 from experiments.words.lever_words import HOURS_WORDS, LEADERS_HOURS, hours_in_words, introduction, over_time
 from experiments.words.wording import (
     LAPSE_WORDS,

@@ -1,4 +1,4 @@
-"""Figures of a comparison: each takes a :class:`experiments.runs.statistics.Comparison` and returns a Figure.
+"""Figures of a comparison: each takes a :class:`experiments.runs.comparison.Comparison` and returns a Figure.
 
 No figure has a title inside: titles belong to the page, where they wrap.
 """

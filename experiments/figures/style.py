@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.runs.statistics import Comparison
+from experiments.runs.comparison import Comparison
 from experiments.words.wording import label, shorten
 
 INK, SOFT, GRID, ZONE, PAPER = "#1d2329", "#5b6670", "#d9dee3", "#eceff2", "#fefefe"

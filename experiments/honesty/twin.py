@@ -19,16 +19,9 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from experiments.honesty.page import table
+from experiments.runs.comparison import CELLS, DECISION_METRICS, Comparison, by_luck, default_threshold
 from experiments.runs.replicates import OWN_KEYS, Job, preliminary, run_replicate, tails_of
-from experiments.runs.statistics import (
-    CELLS,
-    DECISION_METRICS,
-    Comparison,
-    by_luck,
-    default_threshold,
-    summary,
-    t_interval,
-)
+from experiments.runs.statistics import summary, t_interval
 from experiments.settings.policies import load_policy
 from experiments.settings.scenarios import scenario_named
 from experiments.words.wording import metric_words

@@ -7,8 +7,9 @@ known, and no winner where a metric that decides says otherwise.
 import numpy as np
 import pandas as pd
 
+from experiments.runs.comparison import DECISION_METRICS, Comparison
 from experiments.runs.partners_answer import partners_answer
-from experiments.runs.statistics import DECISION_METRICS, Comparison, factorial, paired
+from experiments.runs.statistics import factorial, paired
 from experiments.words.wording import capital, decimals, label, listed, metric_words, more_or_fewer, number
 
 KEEPS = "retention_rate"

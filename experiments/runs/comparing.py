@@ -16,9 +16,9 @@ from experiments.fits.targets import (
     larger,
     verdicts,
 )  # fmt: skip
+from experiments.runs.comparison import Comparison
 from experiments.runs.manifest import manifest
 from experiments.runs.replicates import OWN_KEYS, Job, Replicate, lost_replicate, preliminary, run_replicate, tails_of
-from experiments.runs.statistics import Comparison
 from experiments.settings.policies import plain_policy
 from experiments.settings.scenarios import scenario_named
 from sim.metrics import METRICS

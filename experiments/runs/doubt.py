@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.runs.answer import KEEPS, subject
-from experiments.runs.statistics import DECISION_METRICS, Comparison, paired, t_interval
+from experiments.runs.comparison import DECISION_METRICS, Comparison
+from experiments.runs.statistics import paired, t_interval
 from experiments.words.wording import decimals, label, listed, metric_words, more_or_fewer
 
 GUESS = "A guess: how much members let their own experience decide cannot be read from retention data. "

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from experiments.runs.statistics import Comparison, paired
+from experiments.runs.comparison import Comparison
+from experiments.runs.statistics import paired
 from experiments.words.wording import capital, label, listed, metric_words, number, scale
 
 VALUE = "partner_value"
