@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.board_report import tables
-from experiments.runs.answer import interaction_in_words
+from experiments.board_report.how_sure import factors, fit, unknown
+from experiments.board_report.section import section
 from experiments.runs.comparison import Comparison
 from experiments.runs.statistics import paired
 from experiments.words.wording import capital, label, listed, number
@@ -25,22 +26,6 @@ def sections(comparison: Comparison, drawn: dict) -> list[dict | None]:
         return [make(comparison, drawn) for make in (compared, differences, partners)]
     makers = (compared, who_stays, differences, situation, who_gains, tails, costs, unknown, factors, fit, lapses)
     return [make(comparison, drawn) for make in makers]
-
-
-def section(
-    name, title, words, figure=None, caption="", alt="", detail=None, shown=None, notes=(), folded="The numbers as a table",
-    printed=False,
-):  # fmt: skip
-    """A section for the template; None when there is neither a figure nor a table.
-
-    ``folded`` names a table to unfold; ``printed`` puts it on paper though nobody has unfolded it.
-    """
-    if figure is None and not shown and not detail:
-        return None
-    return {
-        "name": name, "title": title, "words": [text for text in words if text], "figure": figure, "caption": caption,
-        "alt": alt, "detail": detail, "folded": folded, "printed": printed, "shown": [each for each in shown or [] if each], "notes": notes,
-    }  # fmt: skip
 
 
 def compared(comparison: Comparison, drawn: dict):
@@ -241,71 +226,6 @@ def costs(comparison: Comparison, drawn: dict):
         "Change against the reference; the arms of a cross are the precision (95 %) of the two averages.",
         "Scatter chart of change in cost and margin against change in renewals and value; numbers in the table below.",
         detail, [back],
-    )  # fmt: skip
-
-
-def unknown(comparison: Comparison, drawn: dict):
-    """The effect along what retention data cannot tell."""
-    if "lived_experience" not in drawn:
-        return None
-    line = comparison.line.dropna(subset=["retention_difference"])
-    ends = []
-    for policy in comparison.policies:
-        means = 100 * line[line["policy"] == policy].groupby("lived_weight")["retention_difference"].mean()
-        if len(means) > 1:
-            ends.append(
-                f"{label(policy)} from {number(means.iloc[0], 1, sign=True)} to {number(means.iloc[-1], 1, sign=True)}"
-            )
-    fits = comparison.manifest.get("published", True)
-    whose = "Every point of these lines fits the retention data equally well." if fits else (
-        "Every point of these lines fits the retention data of associations equally well; this organisation is in another "
-        "situation, for which there are no data."
-    )  # fmt: skip
-    said = f"From one end to the other, change in members kept of 100 due: {'; '.join(ends)}." if np.size(ends) else ""
-    return section(
-        "unknown", "What retention data cannot tell",
-        [
-            f"{whose} They differ in how much people let their "
-            "own experience decide whether to renew. This is a guess, not luck: more runs do not help, asking those "
-            "who leave does.",
-            said,
-        ],
-        drawn["lived_experience"],
-        "Effect of each policy against the reference along that weight; bands are the precision (95 %).",
-        f"Line chart along the weight of lived experience. {said}",
-        tables.by_policy(comparison, line, "lived_weight", "retention_difference", 100.0, 1, "Weight"),
-    )  # fmt: skip
-
-
-def factors(comparison: Comparison, drawn: dict):
-    """Main effects and interaction."""
-    if "factors" not in drawn:
-        return None
-    return section(
-        "factors", "Loosening, joining up, or both",
-        [interaction_in_words(comparison)],
-        drawn["factors"],
-        "Each effect is averaged over both settings of the other; the third row is what both give beyond the sum.",
-        "Dot chart of two main effects and their interaction for each measure; numbers in the table below.",
-        tables.factors(comparison),
-    )  # fmt: skip
-
-
-def fit(comparison: Comparison, drawn: dict):
-    """Does the model meet the data."""
-    if "targets" not in drawn:
-        return None
-    met = (comparison.targets["met"] == True).sum()  # noqa: E712  (unknown is not met)
-    return section(
-        "fit", "Does the model meet the data",
-        [
-            f"{met} of {len(comparison.targets)} measured values are met under the reference. A model that meets them "
-            "may still be wrong about what a policy changes.",
-        ],
-        drawn["targets"],
-        "Measured bands drawn to one width; thick bars are the precision (95 %) of the model; arrows lie further out.",
-        "Dot chart of model values within measured bands; numbers in the table below.",
-        tables.targets(comparison),
     )  # fmt: skip
 
 
