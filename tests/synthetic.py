@@ -145,3 +145,13 @@ def comparison(replicates: int = 30, policies=tuple(SIZES), seed: int = 5, years
 
 
 assert set(CELLS) < set(SIZES)
+
+
+def runs(metric="retention_rate", info=None, reference="a", **values) -> Comparison:
+    """A comparison of one metric: policy -> values by replicate."""
+    rows = [
+        {"policy": policy, "replicate": place, "error": "", metric: value}
+        for policy, column in values.items()
+        for place, value in enumerate(column)
+    ]
+    return Comparison(pd.DataFrame(rows), metric_info=info or {}, manifest={"reference": reference})
