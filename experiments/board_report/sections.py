@@ -175,9 +175,11 @@ def tail_verdict(comparison: Comparison) -> list[str]:
     words = {
         "agree": "By the member-year and by the request, the figures agree on the direction for {}.",
         "disagree": "They disagree for {}: there the change comes from how often people ask.",
-        "unclear": "For {} at least one of the two cannot be told from no change, so they neither agree nor disagree.",
     }
-    return [words[kind].format(listed(names)) for kind, names in said.items() if names]
+    told = [words[kind].format(listed(said[kind])) for kind in words if said[kind]]
+    if said["unclear"]:
+        told.append(f"For {'the others' if told else 'all of them'} at least one of the two cannot be told from no change.")
+    return told
 
 
 def tails(comparison: Comparison, drawn: dict):
