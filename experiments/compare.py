@@ -55,8 +55,7 @@ def leave(comparison: Comparison, request, wall_seconds: float) -> None:
 def summary(comparison: Comparison, out: Path) -> str:
     """What the terminal shows: the answer, the decision metrics, the targets, where the files are."""
     lines = ["", answer(comparison), ""]
-    table = paired(comparison)
-    shown = table[table["metric"].isin(comparison.decides)]
+    shown = paired(comparison, comparison.decides)
     if len(shown):
         columns = {"difference": "difference", "ci_low": "from", "ci_high": "to", "share_better": "runs better", "verdict": "verdict"}
         for metric in comparison.decides:
