@@ -4,9 +4,7 @@ Every number has its unit and range on its own line, as in the model. The primar
 defaults in a form to read; a test holds the two together.
 """
 
-import pkgutil
 from dataclasses import field, replace
-from importlib import import_module
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -110,8 +108,7 @@ class Request:
 
     def check_together(self) -> None:
         """Refuse settings that are each right but do not go together, or that name what is not there."""
-        modules = [entry.name for entry in pkgutil.iter_modules(sim.processes.__path__)]
-        known = sorted(name for name in modules if hasattr(import_module(f"sim.processes.{name}"), "step"))
+        known = sorted(name for name, module in vars(sim.processes).items() if hasattr(module, "step"))
         for name in self.scenario.off:
             if name not in known:
                 raise OutOfRange(f"scenario.off={name} is not usable: choose from {', '.join(known)}")
