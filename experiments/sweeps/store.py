@@ -27,7 +27,7 @@ from experiments.settings.guard import WrongRequest
 from experiments.sweeps.parts import Damaged, table_of
 from experiments.sweeps.plan import Plan, read_plan
 
-PATIENCE = 2.0  # seconds to wait for a process that is just ending
+PATIENCE = 1.5  # seconds to wait for a process that is just ending
 PART = 32  # hexadecimal digits of a part's name
 
 
