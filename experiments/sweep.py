@@ -28,7 +28,7 @@ from sim.quantities import OutOfRange
 
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EACCES, errno.EPERM}
 SHOWN, FEW = 5, 8
-DEAD, MANY_DEAD = 0.05, 0.2  # share of members left that counts as dying; share of runs from which it is said
+DEAD, MANY_DEAD = 0.05, 0.2  # share of members left that counts as dying; share of runs from which it is said; assumed
 
 
 def leave_effects(plan: Plan, runs: pd.DataFrame, request, folder: Path) -> str:

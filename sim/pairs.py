@@ -13,7 +13,7 @@ from sim import recording as series
 from sim.metrics.partners import value_by_tie
 from sim.outcome import Outcome, mean_of
 
-NOTICED = 0.01  # dues per member-year from which somebody is better or worse off
+NOTICED = 0.01  # dues per member-year from which somebody is better or worse off; assumed
 
 
 @dataclass(frozen=True)
