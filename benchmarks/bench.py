@@ -25,7 +25,7 @@ from benchmarks.rival_c import RivalC, compiler, core_model, library
 from experiments.settings.scenarios import scenario_named
 from sim import RelationshipModel, recording
 from sim.luck import draws, normal
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 CHECKOUT = Path(__file__).parents[1]
 CORE_WEEKS, FULL_WEEKS, MESA_WEEKS = 104, 104, 16

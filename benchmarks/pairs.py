@@ -12,8 +12,8 @@ from joblib import Parallel, delayed
 
 from experiments.settings.scenarios import scenario_named
 from sim import Policy, RelationshipModel, World
-from sim.processes.needs import WEEKS
 from sim.processes.worklife import WorklifeParameters
+from sim.steps import WEEKS
 
 STRICT = Policy(strictness=1.0, coverage=0.0, guardrail=0.3, routing=0.0, information=0.0)
 LOOSENED = Policy(strictness=0.3, coverage=1.0, guardrail=0.3, routing=1.0, information=1.0)

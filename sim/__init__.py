@@ -7,13 +7,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.model import WEEK, Process, RelationshipModel
+    from sim.model import RelationshipModel
     from sim.policy import Policy
     from sim.scenario import Fit, Scenario
+    from sim.week import WEEK, process
     from sim.world import World
 
-__all__ = ["WEEK", "Fit", "Policy", "Process", "RelationshipModel", "Scenario", "World"]
-WHERE = {"model": ("WEEK", "Process", "RelationshipModel"), "policy": ("Policy",), "scenario": ("Fit", "Scenario"), "world": ("World",)}
+__all__ = ["WEEK", "Fit", "Policy", "RelationshipModel", "Scenario", "World", "process"]
+WHERE = {
+    "model": ("RelationshipModel",), "policy": ("Policy",), "scenario": ("Fit", "Scenario"), "week": ("WEEK", "process"), "world": ("World",),
+}  # fmt: skip
 
 
 def __getattr__(name: str):

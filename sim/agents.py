@@ -8,8 +8,8 @@ import numpy as np
 from sim.column_agent import ColumnAgent
 from sim.columns import NEVER, Column
 from sim.processes import bonds, community, renewals, rivals
-from sim.processes.needs import WEEKS
 from sim.rows import Tie
+from sim.steps import WEEKS
 
 
 class Member(ColumnAgent):

@@ -1,9 +1,10 @@
 """What one member's decision to renew is made of, term by term, as the rule in :mod:`sim.processes.renewals` takes it."""
 
 from sim.luck import draws
+from sim.odds import logistic
 from sim.processes import bonds, community, discipline, renewals, rivals, selection
 from sim.processes.contracts import bound_by_contract
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 
 def decision_of(model, row: int) -> dict:
@@ -47,6 +48,6 @@ def decision_of(model, row: int) -> dict:
         "from_friends": weight * float(friends - levels["surroundings"]),
         "from_price": -float(world["price_weight"] * (dues - 1.0)),
         "from_outside": -elsewhere, "from_contract": contract,
-        "odds": odds, "chance": 0.0 if declined else renewals.logistic(odds), "draw": staying,
+        "odds": odds, "chance": 0.0 if declined else logistic(odds), "draw": staying,
         "forced": bool(leaving < levels["involuntary"]), "bound": bound,
     }  # fmt: skip

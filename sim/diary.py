@@ -14,9 +14,10 @@ from sim.decision import decision_of
 from sim.diary_columns import ENTRY, WEEK_OF
 from sim.processes.bonds import combined_bond
 from sim.processes.encounters import faded, kept_from_leaver
-from sim.processes.needs import WEEKS, prior_variance
+from sim.processes.needs import prior_variance
 from sim.quantities import OutOfRange
 from sim.recording import LAPSE_REASONS
+from sim.steps import WEEKS
 
 
 class MemberDiary:

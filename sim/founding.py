@@ -16,9 +16,10 @@ from sim.columns import FRIENDS, LATENT, Table
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes import accounts, discipline, friendships, hiring, leadership, partners, rivals, worklife
-from sim.processes.needs import WEEKS, prior_variance
+from sim.processes.needs import prior_variance
 from sim.processes.selection import kept_to_measure
 from sim.rows import Case, Circle, Community, Dealing, Department, Friendship, Origin, PartnerTie, Project, Rival, Tie
+from sim.steps import WEEKS
 from sim.traits import TRAITS, node_chances, quantile, rate_quantiles
 
 NEEDS = decision("founding.needs")

@@ -1,12 +1,8 @@
-"""The model: who is there, in which order things happen in a week, and how a run is forked.
-
-``WEEK`` is the order of events, as data. A process is a function of the model; a user's own may stand beside ours.
-"""
+"""The model: who is there, how a week goes by, and how a run is forked. The order of events stands in :mod:`sim.week`."""
 
 import copy
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,73 +13,19 @@ from sim.columns import FRIENDS, LATENT, NEVER
 from sim.founding import found
 from sim.layers import note_contacts
 from sim.metrics import Outcome, measure
-from sim.policy import LEVERS, Policy, policy_rows
-from sim.processes import (
-    accounts,
-    brand,
-    budget,
-    campaigns,
-    colleagues,
-    communication,
-    community,
-    discipline,
-    encounters,
-    friendships,
-    growth,
-    hiring,
-    innovation,
-    keeping,
-    keeping_in_touch,
-    leadership,
-    learning,
-    needs,
-    partners,
-    referrals,
-    renewals,
-    returns,
-    rivals,
-    routing,
-    selection,
-    trust,
-    worklife,
-)
-from sim.processes.needs import WEEKS
+from sim.policy import LEVERS, Policy, lever_matrix, policy_rows
+from sim.processes import budget, communication, community, innovation, keeping_in_touch, leadership, returns
 from sim.quantities import OutOfRange
 from sim.recording import Record, summarise
 from sim.roster import Roster
 from sim.scenario import Fit, Scenario, posts_by_department
-from sim.steps import in_steps
+from sim.steps import WEEKS, in_steps
 from sim.timeline import Timeline, as_timeline
+from sim.week import WEEK
 from sim.world import World, given
 
-
-@dataclass(frozen=True)
-class Process:
-    """One entry in the order of events."""
-
-    name: str
-    step: Callable
-    about: str
-
-    def __call__(self, model) -> None:
-        self.step(model)
-
-
-def process(module) -> Process:
-    """The process that a module of ``sim.processes`` describes."""
-    return Process(module.__name__.rsplit(".", 1)[-1], module.step, module.step.__doc__.strip())
-
-
-ROOM = 1.5  # posts there is room for, against those open at founding
 BY_HAND = 3 * 2**30  # identities of members a user adds himself
-
-WEEK: tuple[Process, ...] = tuple(
-    process(module)
-    for module in (
-        needs, leadership, discipline, community, routing, encounters, trust, learning, communication, keeping_in_touch, partners, innovation, colleagues,
-        worklife, hiring, keeping, selection, rivals, renewals, growth, campaigns, referrals, returns, brand, friendships, accounts, budget,
-    )
-)  # fmt: skip
+ROOM = 1.5  # posts there is room for, against those open at founding
 
 
 class RelationshipModel(ColumnModel):
@@ -248,7 +190,7 @@ class RelationshipModel(ColumnModel):
     def _declare(self) -> None:
         """What is declared this week; without leadership it is done at once."""
         self.declared = self.timeline.declared(self.before, self.now - self.adopted)
-        values = self.declared.view("f8").reshape(self.departments, len(LEVERS))
+        values = lever_matrix(self.declared)
         whole = values[0] if (values == values[0]).all() else values.mean(axis=0)
         self.policy = Policy(**{name: whole[place].item() for place, name in enumerate(LEVERS)})
         self.given = given(self.scenario, self.world, policy_rows([self.policy])[0], self.base_fit)

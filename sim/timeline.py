@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.policy import ROW, Policy, policy_rows
+from sim.policy import ROW, Policy, lever_matrix, policy_rows
 from sim.quantities import OutOfRange
 
 LONGEST = 1040  # weeks
@@ -94,7 +94,7 @@ class Timeline:
         -------
         structured array of shape (departments,)
         """
-        values = before.view("f8").reshape(len(before), -1).copy()
+        values = lever_matrix(before).copy()
         for step in self.steps:
             if week < step.week:
                 break

@@ -13,8 +13,8 @@ from sim import recording as series
 from sim.compiled import COMPILING
 from sim.policy import policy_rows
 from sim.processes import communication, workload
-from sim.processes.needs import WEEKS
 from sim.processes.workload import EVEN, HOUR
+from sim.steps import WEEKS
 
 UNSEEN = settings(max_examples=100, deadline=None)
 unit = st.floats(0, 1)

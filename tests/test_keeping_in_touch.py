@@ -13,8 +13,8 @@ from sim import Policy
 from sim import recording as series
 from sim.layers import contacts_of_a_year, layers, mean_layers, met_at_least, natural_breaks, share_with_closest
 from sim.processes import keeping_in_touch
-from sim.processes.needs import WEEKS
 from sim.processes.workload import HOUR
+from sim.steps import WEEKS
 
 QUICK = {"leadership__carry_weeks": 2.0}
 

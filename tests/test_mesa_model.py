@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import LOOSENED_HOLISTIC, PROCESSES, columns_of, differing, digest, run_python, small_model, world_with
 
-from sim import WEEK, Policy, Process, RelationshipModel, Scenario
+from sim import WEEK, Policy, RelationshipModel, Scenario, process
 from sim.agents import Contact, Leader, Member, Partner, Staff
 from sim.quantities import OutOfRange
 
@@ -183,9 +183,9 @@ def test_a_subclass_with_a_step_around_ours():
     assert differing(watched, plain) == set()
 
 
-def test_a_process_is_a_name_a_function_and_a_sentence():
+def test_a_process_is_a_function_with_a_name_and_a_sentence():
     calls = []
-    extra = Process("extra", lambda model: calls.append(model.now), "does nothing else")
+    extra = process(lambda model: calls.append(model.now), "extra", "does nothing else")
     model = small_model(week=[*WEEK, extra])
     model.run_for(3)
     assert calls == [0, 1, 2]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sim import Policy, World
 from sim import recording as series
 from sim.metrics import METRICS
-from sim.processes import encounters, learning, routing, trust
+from sim.processes import encounters, learning, trust
 
-encounters, learning, routing, trust = map(Plain, (encounters, learning, routing, trust))
+encounters, learning, trust = map(Plain, (encounters, learning, trust))
 UNSEEN = settings(max_examples=200, deadline=None)
 unit = st.floats(0, 1)
 pair = st.tuples(unit, unit).map(sorted)

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim import World
+from sim.odds import logistic
 from sim.processes import encounters, growth, learning, needs, renewals, routing, trust, worklife, workload
 
 UNSEEN = settings(max_examples=150, deadline=None)
@@ -38,9 +39,9 @@ def test_an_answer_fits_less_the_further_it_lies_from_the_need(one, other, toler
 @given(st.floats(-800, 800), st.floats(-800, 800))
 def test_the_logistic_rises_from_0_to_1_and_is_symmetric(one, other):
     low, high = sorted((one, other))
-    assert 0.0 <= renewals.logistic(low) <= renewals.logistic(high) <= 1.0
-    assert math.isclose(renewals.logistic(low) + renewals.logistic(-low), 1.0, rel_tol=1e-14)
-    assert renewals.logistic(0.0) == 0.5
+    assert 0.0 <= logistic(low) <= logistic(high) <= 1.0
+    assert math.isclose(logistic(low) + logistic(-low), 1.0, rel_tol=1e-14)
+    assert logistic(0.0) == 0.5
 
 
 @UNSEEN
@@ -201,7 +202,7 @@ def test_who_sees_less_believes_something_nearer_the_offer_and_less_surely(estim
 
 def joining_chance(*given):
     """Chance that a prospect joins whom nobody among the members brings or warns."""
-    return renewals.logistic(growth.joining_odds(*given))
+    return logistic(growth.joining_odds(*given))
 
 
 @UNSEEN
@@ -255,7 +256,7 @@ def test_a_common_promise_gives_way_to_own_experience(commitment, years, promise
 @given(unit, st.floats(-20, 20), st.tuples(*[st.floats(-5, 5)] * 7))
 def test_a_reason_for_leaving_would_have_kept_the_member(chance, odds, gaps):
     code = renewals.reason(odds, chance, *gaps)
-    enough = [gap for gap in gaps if gap > 0.0 and chance < renewals.logistic(odds + gap)]
+    enough = [gap for gap in gaps if gap > 0.0 and chance < logistic(odds + gap)]
     if code == renewals.NO_SINGLE_CAUSE:
         assert not enough
     else:

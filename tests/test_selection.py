@@ -13,9 +13,9 @@ from sim import recording as series
 from sim.columns import COSTLY, DECLINED, FRIENDS
 from sim.processes import routing as compiled_routing
 from sim.processes import selection as compiled
-from sim.processes.needs import WEEKS
 from sim.processes.renewals import INVOLUNTARY, LET_GO
 from sim.recording import LAPSE_REASONS
+from sim.steps import WEEKS
 
 selection, routing = Plain(compiled), Plain(compiled_routing)
 UNSEEN = settings(max_examples=100, deadline=None)

@@ -32,7 +32,7 @@ from sim import Scenario, World
 from sim.compiled import code_version
 from sim.metrics import measure
 from sim.pairs import measure_pair
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 REFERENCE, POLICY = "conventional", "loosened_holistic"
 SIZES = (5, 10, 30)

@@ -28,7 +28,7 @@ from experiments.sweeps.gathering import leave
 from experiments.sweeps.plan import frozen
 from experiments.sweeps.store import Store
 from sim.metrics import METRICS, measure
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 SMALL = ["scenario.members=20", "scenario.burn_in=0", "years=1"]
 NAMES = list(METRICS)[:40]

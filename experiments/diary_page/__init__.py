@@ -9,7 +9,7 @@ from experiments.diary_page.figure import lives
 from experiments.figures.style import svg, svg_for_page
 from experiments.words.telling import TERMS, asked, moved, parting, parting_in_words, sentences, tone
 from experiments.words.wording import LAPSE_WORDS, capital, label, number
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 
 @dataclass

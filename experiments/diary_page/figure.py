@@ -2,7 +2,7 @@
 
 from experiments.figures.style import COLOURS, DASHES, INK, REFERENCE, SOFT, Look, blank, key, styled
 from experiments.words.wording import label, shorten
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 PANELS = (
     ("trust", 100.0, "trust\n(0 to 100)"),

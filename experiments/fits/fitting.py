@@ -20,10 +20,11 @@ from sim import recording as series
 from sim.compiled import kernel
 from sim.founding import TRAITS, commitment_quantiles, quantile
 from sim.luck import draws
+from sim.odds import logistic
 from sim.processes.bonds import combined_bond
-from sim.processes.needs import WEEKS
-from sim.processes.renewals import base_commitment, logistic
+from sim.processes.renewals import base_commitment
 from sim.scenario import Fit
+from sim.steps import WEEKS
 
 LAST_WEEK = WEEKS - 1  # members who join in week 0 decide in the last week of each year
 

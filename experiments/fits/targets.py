@@ -8,8 +8,8 @@ import pandas as pd
 from experiments.fits.tables import SurvivalTable, published
 from sim import Policy, RelationshipModel, Scenario, World
 from sim import recording as series
-from sim.processes.needs import WEEKS
 from sim.scenario import Fit
+from sim.steps import WEEKS
 
 CONTRACT_MEMBERS = 100_000  # standard error of a survival share below 0.16 points
 

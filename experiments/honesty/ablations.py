@@ -14,7 +14,7 @@ from experiments.honesty.cases import world_of
 from sim import Policy, RelationshipModel, Scenario
 from sim import recording as series
 from sim.metrics import Outcome, measure
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 MEMBERS, YEARS = 600, 3
 MAIN = ("retention_expected", "value_surplus_mean", "margin", "trust_mean")

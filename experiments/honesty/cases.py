@@ -14,7 +14,7 @@ import yaml
 
 from sim import Policy, RelationshipModel, Scenario, World
 from sim.metrics import METRICS
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "tests" / "cases" / "levers"
 MEMBERS, BURN_IN, YEARS = 400, 52, 3

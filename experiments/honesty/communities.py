@@ -10,7 +10,7 @@ from sim import Policy, RelationshipModel, World
 from sim import recording as series
 from sim.metrics.community import messages
 from sim.metrics.members import satisfaction
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 # People seen by the end of weeks 1 to 8, and messages of those weeks, in an online community of students: Panzarasa,
 # Opsahl & Carley 2009, Journal of the American Society for Information Science and Technology 60(5), counted from the data.

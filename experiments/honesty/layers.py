@@ -10,7 +10,7 @@ import numpy as np
 from experiments.honesty.cases import effect, world_of
 from sim import Policy, RelationshipModel, Scenario
 from sim.layers import LAYERS, MET
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "layers.md"
 YEARS, BURN_IN = 6, 2 * WEEKS

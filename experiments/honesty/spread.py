@@ -9,7 +9,7 @@ from sim import Policy, RelationshipModel, World
 from sim import recording as series
 from sim.metrics.entry import top_share, whale_peak
 from sim.processes.contracts import has_contract
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 WEEKS_OF_DOLLARS = 39
 

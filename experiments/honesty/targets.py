@@ -20,8 +20,8 @@ from experiments.honesty.spread import lock_in, spread
 from experiments.settings.scenarios import scenario_named
 from sim import Policy, RelationshipModel, World
 from sim import recording as series
-from sim.processes.needs import WEEKS
 from sim.recording import LAPSE_REASONS
+from sim.steps import WEEKS
 
 EMAIL = "e-mail of a research institution, 21 departments: Leskovec, Kleinberg & Faloutsos 2007; Yin et al. 2017"
 REASONS = "Marketing General Incorporated, reasons for not renewing"

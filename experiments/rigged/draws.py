@@ -18,7 +18,7 @@ from sim import Policy, World
 from sim import recording as series
 from sim.metrics import measure
 from sim.policy import LEVERS
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 DRAWS, MEMBERS, YEARS = 500, 600, 3
 ONE_WORLD, NEAR_WORLDS, ALL_WORLDS = "one", "near", "all"

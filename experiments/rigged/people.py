@@ -12,8 +12,8 @@ import numpy as np
 from sim.metrics import satisfaction
 from sim.processes import community, renewals, rivals
 from sim.processes.bonds import bond_and_surroundings
-from sim.processes.needs import WEEKS
 from sim.processes.renewals import INVOLUNTARY
+from sim.steps import WEEKS
 
 FIFTH = 0.2
 

@@ -9,8 +9,8 @@ from experiments.words.wording import label
 from sim import RelationshipModel
 from sim.diary import MemberDiary
 from sim.outcome import Outcome
-from sim.processes.needs import WEEKS
 from sim.processes.renewals import INVOLUNTARY
+from sim.steps import WEEKS
 
 READ = 20  # people of either kind whose diaries are read before one is chosen
 

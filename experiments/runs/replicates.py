@@ -13,8 +13,8 @@ from sim.compiled import code_version
 from sim.metrics import Outcome, measure
 from sim.metrics.partners import value_by_tie
 from sim.pairs import Tails, measure_pair
-from sim.processes.needs import WEEKS
 from sim.scenario import Fit
+from sim.steps import WEEKS
 from sim.timeline import Timeline
 
 OWN_KEYS = 2**31  # replicates from here on are preliminary: never reported

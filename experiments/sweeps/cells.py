@@ -17,7 +17,7 @@ from experiments.sweeps.parts import part_of
 from sim import Policy, RelationshipModel, Scenario, World
 from sim.metrics import measure
 from sim.pairs import Tails, measure_pair
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 from sim.timeline import Timeline
 
 PAIR = "paired."

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim import recording as series
 from sim.outcome import mean_of, metric
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 SCALE_MIDDLE, SCALE_WIDTH = 0.36, 0.05  # believed quality
 

@@ -6,8 +6,8 @@ import numpy as np
 from sim import recording as series
 from sim.layers import LAYERS, MET, contacts_of_a_year, mean_layers, met_at_least, share_with_closest
 from sim.outcome import mean_of, metric
-from sim.processes.needs import WEEKS
 from sim.staff_networks import talk_beyond_department
+from sim.steps import WEEKS
 
 
 def known_share(outcome, places: slice) -> float:

@@ -14,10 +14,10 @@ import numpy as np
 from sim.compiled import AHEAD, fetch_early, formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.discipline import dues_paid
-from sim.processes.needs import WEEKS
 from sim.processes.workload import HOUR
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ACQUISITION, GIFTS, REVENUE, SALES_LOST, SERVING
+from sim.steps import WEEKS
 
 MATERIAL = decision("accounts.material")
 

@@ -13,7 +13,7 @@ from sim.averages import FINE
 from sim.compiled import kernel
 from sim.processes.encounters import faded
 from sim.processes.friendships import surroundings
-from sim.processes.needs import WEEKS
+from sim.steps import WEEKS
 
 
 @kernel

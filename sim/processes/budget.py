@@ -8,9 +8,9 @@ overload leavers, and leavers the next cut.
 from sim.compiled import formula
 from sim.processes.hiring import open_posts
 from sim.processes.leadership import share_of_hours
-from sim.processes.needs import WEEKS
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import EARNED, POSTS, SPENT
+from sim.steps import WEEKS
 
 PENDING = -1  # no change waits
 

@@ -9,14 +9,14 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws
+from sim.odds import logistic
 from sim.processes.discipline import joining_where_sought
 from sim.processes.growth import IDENTITY_WEEKS, JOINING, arrivals, odds_today
 from sim.processes.keeping import reached
-from sim.processes.needs import WEEKS
-from sim.processes.renewals import logistic
 from sim.processes.selection import at_entry
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import BOUGHT, OUTREACH, REACHED, RECRUITS
+from sim.steps import WEEKS
 
 REACHING = decision("campaigns.reaching")
 REACHED_FROM, REACHED_A_WEEK = 2**29, 2**17  # identities set aside for those whom campaigns reach

@@ -16,11 +16,12 @@ from sim.luck import decision, draws
 from sim.processes.encounters import touch
 from sim.processes.friendships import befriend
 from sim.processes.learning import observation_variance, observe
-from sim.processes.needs import HALF_YEAR, WEEKS, other_domain, prior_variance, rows_due
+from sim.processes.needs import other_domain, prior_variance, rows_due
 from sim.processes.routing import occupant
 from sim.processes.workload import HOUR
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import CAME, COMMUNICATING, COMMUNICATION, INVITED, SENDING, TALKED_WITH
+from sim.steps import HALF_YEAR, WEEKS
 
 TALK, INVITATION = decision("communication.talk"), decision("communication.invitation")
 NOBODY = ()

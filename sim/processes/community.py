@@ -24,7 +24,7 @@ from sim.processes.community_growth import (
     grow,
 )
 from sim.processes.encounters import fit
-from sim.processes.needs import WEEKS, rows_due
+from sim.processes.needs import rows_due
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
     ADVERTISING,
@@ -36,6 +36,7 @@ from sim.recording import (
     PEER_WORTH,
     REQUESTS,
 )
+from sim.steps import WEEKS
 
 PEERS, YEARLY = decision("community.peers"), decision("community.yearly")
 NOBODY = np.zeros(0, np.int64)

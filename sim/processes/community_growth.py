@@ -13,8 +13,8 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
-from sim.processes.needs import WEEKS
 from sim.recording import COMMUNITY_ACTIVE, COMMUNITY_COST, COMMUNITY_INSIDE, COMMUNITY_OUTSIDE, PAID_TIERS
+from sim.steps import WEEKS
 
 PERSON, OUTSIDERS = decision("community.person"), decision("community.outsiders")
 OBSERVE, HOST, COLLABORATE = range(3)

@@ -11,9 +11,8 @@ import math
 
 from sim.compiled import formula, kernel
 from sim.luck import decision, draws
+from sim.odds import logistic
 from sim.processes.joint_work import MILLIONTHS
-from sim.processes.needs import WEEKS
-from sim.processes.renewals import logistic
 from sim.recording import (
     AT_RISK,
     DEALT_WITH,
@@ -29,6 +28,7 @@ from sim.recording import (
     TAKEN_BY,
     TAKEN_FROM,
 )
+from sim.steps import WEEKS
 
 STRIKE, GOING_ON = decision("dependence.strike"), decision("dependence.going_on")
 

@@ -283,12 +283,17 @@ def meet(cases, used, staff, averages, ties, week, given):
         touch(ties[case.member * departments + person.department], case.server, person, week, world)
 
 
+@kernel
+def encounter(cases, used, members, staff, averages, ties, enacted, trend, offer, known_offer, reach, tally, week, luck, given):
+    """Cases are answered, and those who meet get to know each other."""
+    answer_cases(cases, used, members, staff, averages, enacted, trend, offer, known_offer, reach, tally, week, luck, given)
+    meet(cases, used, staff, averages, ties, week, given)
+
+
 def step(model) -> None:
     """Cases are answered, by the standard, by a solution or with discretion; bonds grow with contact."""
-    cases, staff, given = model.cases, model.tables["staff"].rows, model.given
-    members = model.tables["members"]
-    answer_cases(
-        cases.rows, cases.count, members.rows, staff, model.averages, model.enacted, model.trend, model.offer, model.known_offer,
-        model.reach_of_partners, model.record.tally, model.now, model.luck, given,
+    tables, cases = model.tables, model.cases
+    encounter(
+        cases.rows, cases.count, tables["members"].rows, tables["staff"].rows, model.averages, tables["ties"].rows, model.enacted,
+        model.trend, model.offer, model.known_offer, model.reach_of_partners, model.record.tally, model.now, model.luck, model.given,
     )  # fmt: skip
-    meet(cases.rows, cases.count, staff, model.averages, model.tables["ties"].rows, model.now, given)

@@ -12,15 +12,15 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal, poisson
+from sim.odds import logistic
 from sim.processes.discipline import joining_where_sought
 from sim.processes.leadership import share_of_hours, time_given
-from sim.processes.needs import WEEKS
-from sim.processes.renewals import logistic
 from sim.processes.rivals import attraction
 from sim.processes.selection import at_entry
 from sim.processes.workload import slack_beyond_even
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import GOOD, LAPSE_LET_GO, LET_DOWNS, PROSPECTS, RECRUITS
+from sim.steps import WEEKS
 
 ARRIVALS, JOINING = decision("growth.arrivals"), decision("growth.joining")
 PROSPECTS_FROM, PROSPECTS_A_WEEK, IDENTITY_WEEKS = 2**30, 2**18, 2**12  # identities set aside for prospects
@@ -86,7 +86,8 @@ def talk(reputation, tally, given):
 
 @making_kernel
 def recruits(reputation, credit, against, rivals, tally, week, luck, given):
-    """After the switch: prospects of this week decide; the identities of those who join."""
+    """After the switch: word goes round, and the prospects of this week decide; the identities of those who join."""
+    talk(reputation, tally, given)
     mean = given[0].scenario.members * given[0].scenario.market * given[0].growth.prospects / WEEKS
     prospects = arrivals(mean, draws(luck, ARRIVALS, week, 0, 0, 0)[0])
     tally[PROSPECTS] += prospects
@@ -119,8 +120,8 @@ def leavers_replaced(model) -> np.ndarray:
 
 def step(model) -> None:
     """Word goes round; prospects decide."""
-    talk(model.reputation, model.record.tally, model.given)
     if model.topping_up:
+        talk(model.reputation, model.record.tally, model.given)
         joined, measure = leavers_replaced(model), 0.0
     else:
         model.admitting = True

@@ -16,11 +16,12 @@ from sim.columns import DEVELOPMENT, IDEA, LAUNCH
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
 from sim.processes.encounters import fit
-from sim.processes.needs import WEEKS, prior_variance
+from sim.processes.needs import prior_variance
 from sim.processes.trust import let_down_line, moved_trust
 from sim.processes.workload import HOUR
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import INNOVATION, LAUNCHES, REVENUE
+from sim.steps import WEEKS
 
 PARTICIPATION, EXECUTION, SAMPLING = (
     decision(f"innovation.{what}") for what in ("participation", "execution", "sampling")
@@ -204,11 +205,11 @@ def begin_projects(model) -> None:
         what_participants_say(model, idle), projects.rows, believed, model.luck, model.given,
     )  # fmt: skip
     far = np.abs(believed - model.offer).tolist()
+    weeks = sooner(model) * stage_weeks(world.idea_weeks, policy.cocreate_idea, 0.0, 1.0, world.sharing_time)
     for place in sorted(idle, key=lambda place: (-far[place], place)):
         if far[place] < world.threshold or model.fund < spent + cost:
             break
         spent += cost
-        weeks = sooner(model) * stage_weeks(world.idea_weeks, policy.cocreate_idea, 0.0, 1.0, world.sharing_time)
         projects["stage"][place], projects["begun"][place] = IDEA, model.now
         projects["until"][place], projects["aim"][place] = model.now + round(weeks), believed[place]
         projects["number"][place] += 1

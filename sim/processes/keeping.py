@@ -11,9 +11,10 @@ import numpy as np
 from sim.compiled import formula, making_kernel
 from sim.luck import decision, draws
 from sim.processes.encounters import faded, grown
-from sim.processes.needs import WEEKS, rows_due
+from sim.processes.needs import rows_due
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import CALLED, OUTREACH, TAKEN_UP
+from sim.steps import WEEKS
 
 CALL = decision("keeping.call")
 NOBODY = -1

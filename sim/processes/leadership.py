@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
-from sim.policy import LEVERS
+from sim.policy import LEVERS, lever_matrix
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ENACTED_GAP, LEADERS_LEFT, REPLACEMENT
 from sim.steps import WEEKS
@@ -257,11 +257,9 @@ def step(model) -> None:
         # An organisation is founded with the leaders it wants; later steps, and pilots, replace them where they apply.
         if model.now == model.adopted + part.week and (part.week > 0 or model.switched >= 0):
             replace_leaders(model, part.policy.replace_leaders, part.concerned(model.departments))
-    shape = (model.departments, len(LEVERS))
     vacant = lead(
-        model.tables["departments"].rows, model.tables["leaders"].rows, model.declared.view("f8").reshape(shape),
-        model.enacted.view("f8").reshape(shape), CARRIERS, model.vision, model.trend, model.record.tally,
-        model.now, model.luck, model.given,
+        model.tables["departments"].rows, model.tables["leaders"].rows, lever_matrix(model.declared), lever_matrix(model.enacted),
+        CARRIERS, model.vision, model.trend, model.record.tally, model.now, model.luck, model.given,
     )  # fmt: skip
     if vacant:
         fill(model, model.world.leadership.search_weeks)

@@ -19,8 +19,9 @@ from sim.columns import LATENT
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
 from sim.processes.encounters import visible_share
-from sim.processes.needs import HALF_YEAR, WEEKS, prior_variance, rows_due
+from sim.processes.needs import prior_variance, rows_due
 from sim.quantities import ASSUMED, quantities, quantity
+from sim.steps import HALF_YEAR, WEEKS
 
 OBSERVATION = decision("learning.observation")
 
@@ -139,12 +140,21 @@ def learn(cases, used, members, trusts, staff, averages, services, enacted, tren
             observe(member, place, position, server, variance * left, chances[1], offer, prior, staff, enacted, encounters)
 
 
+@making_kernel
+def forget_and_learn(
+    cases, used, members, renewal_week, alive, count, trusts, staff, averages, services, enacted, trend, offer, week, luck, given,
+):  # fmt: skip
+    """What is known goes stale, then the week's contacts add to it."""
+    grow_stale(members, renewal_week, alive, count, week, given)
+    learn(cases, used, members, trusts, staff, averages, services, enacted, trend, offer, week, luck, given)
+
+
 def step(model) -> None:
     """Contacts teach the staff what members need; what is known goes stale."""
-    members, cases, given = model.tables["members"], model.cases, model.given
-    renewal_week, alive = members.scanned["renewal_week"], members.scanned["alive"]
-    grow_stale(members.rows, renewal_week, alive, members.count, model.now, given)
-    learn(
-        cases.rows, cases.count, members.rows, members.scanned["trust"], model.tables["staff"].rows, model.averages,
-        model.tables["departments"].rows, model.enacted, model.trend, model.offer, model.now, model.luck, given,
+    members, cases = model.tables["members"], model.cases
+    scanned = members.scanned
+    forget_and_learn(
+        cases.rows, cases.count, members.rows, scanned["renewal_week"], scanned["alive"], members.count, scanned["trust"],
+        model.tables["staff"].rows, model.averages, model.tables["departments"].rows, model.enacted, model.trend, model.offer,
+        model.now, model.luck, model.given,
     )  # fmt: skip

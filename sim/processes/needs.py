@@ -132,6 +132,13 @@ def drift_trend(trend, centre, expressed, community, week, luck, given):
 
 
 @making_kernel
+def drift(members, renewal_week, alive, count, trend, centre, expressed, community, week, luck, given):
+    """Needs move, each member's own and what is common to all, in one call: calls are what a small world costs."""
+    drift_needs(members, renewal_week, alive, count, week, luck, given)
+    drift_trend(trend, centre, expressed, community, week, luck, given)
+
+
+@making_kernel
 def collect_requests(members, next_request, alive, first_row, count, cases, used, tally, week, luck, given):
     """Write this week's requests as cases, one a domain touched.
 
@@ -197,8 +204,10 @@ def step(model) -> None:
     """Needs drift; requests arise."""
     members, cases, now, luck, given = model.tables["members"], model.cases, model.now, model.luck, model.given
     alive = members.scanned["alive"]
-    drift_needs(members.rows, members.scanned["renewal_week"], alive, members.count, now, luck, given)
-    drift_trend(model.trend, model.centre, model.expressed, model.tables["community"].rows, now, luck, given)
+    drift(
+        members.rows, members.scanned["renewal_week"], alive, members.count, model.trend, model.centre, model.expressed,
+        model.tables["community"].rows, now, luck, given,
+    )  # fmt: skip
     row = used = 0
     while True:
         row, used = collect_requests(

@@ -17,8 +17,8 @@ from sim.compiled import formula, kernel
 from sim.luck import decision, draws, normal
 from sim.processes.dependence import weigh_up
 from sim.processes.joint_work import meet_contacts
-from sim.processes.needs import WEEKS
 from sim.quantities import ASSUMED, quantities, quantity
+from sim.steps import WEEKS
 
 FOUNDING, WHO, PEOPLE = (decision(f"partners.{what}") for what in ("founding", "who", "people"))
 SPREAD_KEYS = 2**15  # ties whose post is closed are spread over the posts that are open
@@ -182,17 +182,27 @@ def found(model) -> None:
     model.earned_elsewhere = ours * (1.0 - dependence) / dependence
 
 
+@kernel
+def work_together(
+    ties, next_meeting, count, contacts, partners, companies, other, reach_by_domain, staff, staff_count, services, enacted, seats,
+    first_post, opened, settling, tally, week, luck, given,
+):  # fmt: skip
+    """The week's meetings, then what each partner makes of them."""
+    meet_contacts(
+        ties, next_meeting, count, contacts, partners, staff, staff_count, services, enacted, seats, first_post, opened, tally,
+        week, luck, given,
+    )  # fmt: skip
+    weigh_up(partners, companies, other, reach_by_domain, opened, settling, tally, week, luck, given)
+
+
 def step(model) -> None:
     """People of both sides work together; partners weigh up what it brought, and go on or not."""
-    tables, tally, given = model.tables, model.record.tally, model.given
+    tables = model.tables
     partners, ties, staff = tables["partners"], tables["partner_ties"], tables["staff"]
     if partners.count == 0:
         return
-    meet_contacts(
-        ties.rows, ties.scanned["next_meeting"], ties.count, tables["contacts"].rows, partners.rows, staff.rows, staff.count,
-        tables["departments"].rows, model.enacted, model.seats, model.first_post, model.opened, tally, model.now, model.luck, given,
-    )  # fmt: skip
-    weigh_up(
-        partners.rows, model.company_sums, model.earned_elsewhere, model.reach_of_partners, model.opened, model.topping_up, tally,
-        model.now, model.luck, given,
+    work_together(
+        ties.rows, ties.scanned["next_meeting"], ties.count, tables["contacts"].rows, partners.rows, model.company_sums,
+        model.earned_elsewhere, model.reach_of_partners, staff.rows, staff.count, tables["departments"].rows, model.enacted,
+        model.seats, model.first_post, model.opened, model.topping_up, model.record.tally, model.now, model.luck, model.given,
     )  # fmt: skip

@@ -13,12 +13,12 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws, philox
+from sim.odds import logistic
 from sim.processes.growth import JOINING, odds_today
-from sim.processes.needs import WEEKS
-from sim.processes.renewals import logistic
 from sim.processes.selection import at_entry
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import ASKED_VOICES, RECRUITS, REFERRED, SPEAKING_AGAINST, SPEAKING_FOR
+from sim.steps import WEEKS
 
 VOICE, ACQUAINTANCE = decision("referrals.voice"), decision("referrals.acquaintance")
 ACQUAINTANCES_FROM, ACQUAINTANCES = 5 * 2**29, 2**29  # identities set aside for acquaintances of members

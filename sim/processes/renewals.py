@@ -14,19 +14,19 @@ turnover", Journal of Political Economy 87(5)): a prior common to all who join, 
 experience, is weighed against one's own as in Bayesian learning of a normal mean.
 """
 
-import math
 
 import numpy as np
 
 from sim.columns import DECLINED, FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws
+from sim.odds import logistic
 from sim.processes.bonds import average_ties, combined_bond
 from sim.processes.community import TAKES_PART, drawn_away
 from sim.processes.contracts import bound_by_contract
 from sim.processes.discipline import dues_paid
 from sim.processes.friendships import surroundings
-from sim.processes.needs import WEEKS, prior_variance, rows_due
+from sim.processes.needs import prior_variance, rows_due
 from sim.processes.rivals import go_elsewhere, pull
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
@@ -50,6 +50,7 @@ from sim.recording import (
     RENEWED_INSIDE,
     REVENUE,
 )  # fmt: skip
+from sim.steps import WEEKS
 
 RENEWAL = decision("renewals.renewal")
 (
@@ -69,15 +70,6 @@ class RenewalParameters:
     grievance_weight: float = quantity(2.0, "quality", 0.0, 3.0, "fitted to churn after a complaint, target C22 (python -m experiments.honesty.reachable); identified only as its product with lived_weight", "what an unresolved complaint counts, in quality of answers")
     grievance_weeks: int = quantity(26, "weeks", 4, 104, ASSUMED, "how long an unresolved complaint is held against the organisation")
     price_weight: float = quantity(1.0, "logit per dues", 0.0, 5.0, ASSUMED, "how strongly dues above the standard weigh")
-
-
-@formula
-def logistic(x):
-    """1 / (1 + exp(-x)), without overflow."""
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    grown = math.exp(x)
-    return grown / (1.0 + grown)
 
 
 @formula

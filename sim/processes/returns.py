@@ -15,21 +15,21 @@ import numpy as np
 
 from sim.compiled import formula, kernel, making_kernel
 from sim.luck import decision, draws
+from sim.odds import logistic
 from sim.processes.bonds import combined_bond
 from sim.processes.discipline import dues_paid
 from sim.processes.friendships import surroundings
-from sim.processes.needs import WEEKS
 from sim.processes.renewals import (
     INVOLUNTARY,
     LET_GO,
     base_commitment,
     lived_experience,
-    logistic,
     renewal_odds,
 )
 from sim.processes.rivals import pull
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import RETURNED
+from sim.steps import WEEKS
 
 RETURN = decision("returns.return")
 NOBODY = np.zeros(0, np.int32)

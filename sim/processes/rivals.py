@@ -229,6 +229,13 @@ def share_out(rivals, lost, tally, week, given):
     tally[RIVAL_PULL] = attraction(rivals, week, given)
 
 
+@kernel
+def compete(rivals, trend, expressed, offer, lost, tally, week, given):
+    """Rivals move, then share out who does not join."""
+    move(rivals, trend, expressed, offer, week, given)
+    share_out(rivals, lost, tally, week, given)
+
+
 def kinds_and_weeks(scenario) -> list[tuple[int, int]]:
     """Kind of each rival and week in which it enters: the background, then the entrants, kind by kind."""
     entrants = ((PRICE, scenario.price_entrants), (INNOVATOR, scenario.innovators), (SERVICE, scenario.service_entrants))
@@ -252,7 +259,6 @@ def step(model) -> None:
     if model.topping_up or model.now == 0:
         lost = model.scenario.members * model.scenario.market * world.prospects * (1.0 - world.joining) / WEEKS
     else:
-        before = record.rows[model.now - 1]
-        lost = max(0.0, float(before[PROSPECTS] - before[RECRUITS]))
-    move(rivals, model.trend, model.expressed, model.offer, model.now, model.given)
-    share_out(rivals, lost, record.tally, model.now, model.given)
+        before = model.now - 1
+        lost = max(0.0, record.rows.item(before, PROSPECTS) - record.rows.item(before, RECRUITS))
+    compete(rivals, model.trend, model.expressed, model.offer, lost, record.tally, model.now, model.given)

@@ -229,15 +229,24 @@ def route_cases(
             tally[HANDED_OFF] += 1.0
 
 
+@kernel
+def route(
+    cases, used, members, cost_seen, ties, staff, staff_count, averages, services, projects, enacted, seats, first_post, opened,
+    tally, week, luck, given,
+):  # fmt: skip
+    """Cases find their server, and each server's hours are shared among them."""
+    route_cases(
+        cases, used, members, cost_seen, ties, staff, staff_count, services, enacted, seats, first_post, opened, tally, week, luck, given,
+    )  # fmt: skip
+    share_hours(cases, used, staff, staff_count, averages, services, projects, enacted, tally, given)
+
+
 def step(model) -> None:
     """Cases find their server; hours are shared; queues form."""
-    tables, cases, tally, given = model.tables, model.cases, model.record.tally, model.given
-    staff, services = tables["staff"], tables["departments"].rows
-    route_cases(
-        cases.rows, cases.count, tables["members"].rows, tables["members"].scanned["cost_seen"], tables["ties"].rows, staff.rows, staff.count, services,
-        model.enacted, model.seats, model.first_post, model.opened, tally, model.now, model.luck, given,
-    )  # fmt: skip
-    share_hours(
-        cases.rows, cases.count, staff.rows, staff.count, model.averages, services, tables["projects"].rows, model.enacted,
-        tally, given,
+    tables, cases = model.tables, model.cases
+    members, staff = tables["members"], tables["staff"]
+    route(
+        cases.rows, cases.count, members.rows, members.scanned["cost_seen"], tables["ties"].rows, staff.rows, staff.count,
+        model.averages, tables["departments"].rows, tables["projects"].rows, model.enacted, model.seats, model.first_post,
+        model.opened, model.record.tally, model.now, model.luck, model.given,
     )  # fmt: skip

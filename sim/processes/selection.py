@@ -15,9 +15,10 @@ import numpy as np
 from sim.columns import AS_USUAL, COSTLY, DECLINED, FRIENDS
 from sim.compiled import AHEAD, fetch_early, formula, kernel, making_kernel
 from sim.luck import decision, draws, normal
+from sim.odds import logistic
 from sim.processes.discipline import dues_paid
-from sim.processes.needs import WEEKS, rows_due
-from sim.processes.renewals import RENEWAL, logistic
+from sim.processes.needs import rows_due
+from sim.processes.renewals import RENEWAL
 from sim.processes.rivals import attraction
 from sim.quantities import ASSUMED, quantities, quantity
 from sim.recording import (
@@ -30,6 +31,7 @@ from sim.recording import (
     NOT_ACCEPTING,
     NOT_KEPT,
 )
+from sim.steps import WEEKS
 from sim.traits import TRAITS, quantile, rate_quantiles
 
 LOOK, ENTRY = decision("selection.look"), decision("selection.entry")
