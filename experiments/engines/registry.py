@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from experiments.engines.base import Engine
 from sim.quantities import OutOfRange
@@ -26,8 +27,11 @@ def check_installed(settings) -> None:
         )
 
 
+WORTH_STARTING = 3.0  # seconds of computing below which starting processes, two seconds each, costs more than it saves
+
+
 @contextmanager
-def opened(settings, private: str | None = None) -> Iterator[Engine]:
+def opened(settings, private: str | None = None, seconds: float = float("inf")) -> Iterator[Engine]:
     """The engine of these settings, closed at the end whatever happens.
 
     Parameters
@@ -36,6 +40,8 @@ def opened(settings, private: str | None = None) -> Iterator[Engine]:
     private : str, optional
         A folder on a disk that all nodes share, for engines that hand jobs over as files (slurm). They make a folder
         of their own in it, readable by nobody else, and remove it at the end.
+    seconds : float, optional
+        What the work will take on one processor. Little work is done in this process, unless workers were asked for.
 
     Raises
     ------
@@ -43,6 +49,8 @@ def opened(settings, private: str | None = None) -> Iterator[Engine]:
         Where the package of the engine is not installed.
     """
     check_installed(settings)
+    if seconds < WORTH_STARTING and settings.name == "local" and settings.workers is None:
+        settings = replace(settings, workers=1)
     made = importlib.import_module(ENGINES[settings.name][0]).open_engine(settings, private)
     try:
         yield made

@@ -89,7 +89,7 @@ def styled(draw):
             figure = draw(*arguments, **named)
             if figure is not None:
                 # Laid out once here, not again for each file.
-                figure.draw_without_rendering()
+                figure.get_layout_engine().execute(figure)
                 figure.set_layout_engine("none")
             return figure
 

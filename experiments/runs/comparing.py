@@ -23,14 +23,28 @@ from experiments.settings.policies import plain_policy
 from experiments.settings.scenarios import scenario_named
 from sim.metrics import METRICS
 from sim.pairs import PAIRED
+from sim.steps import WEEKS
+
+WEEK_SECONDS, MEMBER_WEEK_SECONDS = 130e-6, 90e-9
+"""Time of a week on one processor, and of each member in it, as ``python -m benchmarks.linear`` measures them."""
+FEWEST_IN_COHORT = 5_000  # whose survival is known to within 0.7 points
 
 
 def compare(request, table: SurvivalTable) -> Comparison:
     """Everything a comparison leaves behind, in memory."""
     if request.data:
         request.scenario = fitted_to(table, request.scenario, request.world, request.seed)
-    with opened(request.engine, private=request.out) as engine:
+    with opened(request.engine, private=request.out, seconds=expected_seconds(request)) as engine:
         return compare_on(engine, request, table)
+
+
+def expected_seconds(request) -> float:
+    """About how long all runs of a comparison take on one processor."""
+    scenario, arms = request.scenario, len(request.policy_set)
+    line = request.line_replicates * len(scenario.line) if request.line else 0
+    weeks = (request.replicates + line) * (scenario.burn_in + arms * WEEKS * request.horizon)
+    weeks += request.preliminary * (scenario.burn_in + WEEKS * request.horizon)
+    return weeks * (WEEK_SECONDS + MEMBER_WEEK_SECONDS * scenario.members)
 
 
 def compare_on(engine: Engine, request, table: SurvivalTable) -> Comparison:
@@ -139,7 +153,10 @@ def held_against(request, table: SurvivalTable, done: list[Replicate]) -> pd.Dat
     settled = np.array([part.settled for part in done if part.settled is not None])
     if request.scenario.stationary and len(settled):
         statistics |= association_statistics(*settled.T)
-    contract = larger(request.scenario if not request.scenario.stationary else scenario_named("contract"), CONTRACT_MEMBERS)
+    contract = request.scenario if not request.scenario.stationary else scenario_named("contract")
+    # As many people as the runs themselves have: a small comparison need not wait for what is known to the last decimal.
+    people = min(CONTRACT_MEMBERS, max(FEWEST_IN_COHORT, request.scenario.members * request.replicates))
+    contract = larger(contract, people)
     surviving = cohort_survival(contract, world, contract.fit_at(world.renewals.lived_weight), table.years, request.seed)
-    statistics |= contract_statistics(surviving, table, CONTRACT_MEMBERS)
+    statistics |= contract_statistics(surviving, table, people)
     return verdicts(statistics, table).sort_values("id", ignore_index=True)

@@ -1,6 +1,7 @@
 """What a comparison of policies left behind, and its metrics side by side by luck."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -53,6 +54,16 @@ class Comparison:
     targets: pd.DataFrame = field(default_factory=pd.DataFrame)
     metric_info: dict = field(default_factory=dict)
     manifest: dict = field(default_factory=dict)
+
+    @cached_property
+    def layout_of_runs(self) -> "Layout":
+        """Where runs stand beside each other: found once for all metrics."""
+        return layout(self.runs)
+
+    @cached_property
+    def layout_of_pairs(self) -> "Layout":
+        """The same for pairs."""
+        return layout(self.pairs)
 
     @property
     def reference(self) -> str:
@@ -125,25 +136,60 @@ def metrics_of(comparison: Comparison) -> list[str]:
     return found
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where the rows of a table stand when its metrics are put side by side; the same for all its metrics.
+
+    Attributes
+    ----------
+    kept : which rows of the table did not fail, shape (rows of the table,).
+    keys : names of the columns that say which luck a row had.
+    luck : the index of the wide table.
+    rows, columns : place of each kept row in the wide table, shape (rows kept,).
+    policies : the columns of the wide table.
+    twice : whether two rows claim one place.
+    """
+
+    kept: np.ndarray
+    keys: list[str]
+    luck: pd.Index
+    rows: np.ndarray
+    columns: np.ndarray
+    policies: pd.Index
+    twice: bool
+
+
+def layout(table: pd.DataFrame) -> Layout:
+    """How rows of a table become a wide table: rows are luck, columns policies."""
+    kept = np.ones(len(table), bool)
+    if "error" in table.columns:
+        kept = (table["error"].isna() | (table["error"].astype(str).str.strip() == "")).to_numpy()
+    table = table[kept]
+    keys = [name for name in PLACES if name in table.columns and table[name].notna().all()]
+    groups = table.groupby(keys, sort=True)
+    rows = groups.ngroup().to_numpy()
+    columns, policies = pd.factorize(table["policy"].astype(str), sort=True)
+    twice = len(np.unique(rows * max(1, len(policies)) + columns)) < len(table)
+    return Layout(kept, keys, groups.size().index, rows, columns, pd.Index(policies, name="policy"), twice)
+
+
 def by_luck(comparison: Comparison, metric: str) -> pd.DataFrame:
     """One metric side by side: rows are replicates (same luck), columns policies, in the stored unit.
 
     Failed runs and unknown values are NaN. The reference is missing where pairs hold differences already.
     """
-    source = comparison.runs if metric in comparison.runs.columns else comparison.pairs
-    if metric not in source.columns:
+    if metric in comparison.runs.columns:
+        table, places = comparison.runs, comparison.layout_of_runs
+    elif metric in comparison.pairs.columns:
+        table, places = comparison.pairs, comparison.layout_of_pairs
+    else:
         return pd.DataFrame()
-    table = source
-    if "error" in table.columns:
-        failed = table["error"].notna() & (table["error"].astype(str).str.strip() != "")
-        table = table[~failed]
-    keys = [name for name in PLACES if name in table.columns and table[name].notna().all()]
-    table = table.assign(policy=table["policy"].astype(str))
-    if table.duplicated([*keys, "policy"]).any():
-        raise ValueError(f"{metric}: two rows for one policy with the same {', '.join(keys)}")
-    table = table.assign(**{metric: pd.to_numeric(table[metric], errors="coerce")})
-    wide = table.pivot(index=keys, columns="policy", values=metric).sort_index()
+    if places.twice:
+        raise ValueError(f"{metric}: two rows for one policy with the same {', '.join(places.keys)}")
+    cells = np.full((len(places.luck), len(places.policies)), np.nan)
+    cells[places.rows, places.columns] = pd.to_numeric(table[metric], errors="coerce").to_numpy(dtype=float)[places.kept]
+    wide = pd.DataFrame(cells, index=places.luck, columns=places.policies)
     beside = f"{metric}_reference"
     if comparison.reference not in wide.columns and beside in table.columns:
-        wide[comparison.reference] = table.groupby(keys)[beside].first().reindex(wide.index)
+        wide[comparison.reference] = table[places.kept].groupby(places.keys)[beside].first().reindex(wide.index)
     return wide.replace([np.inf, -np.inf], np.nan)

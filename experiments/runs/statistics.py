@@ -79,7 +79,7 @@ def summary(differences, direction: int, smallest: float | None, confidence: flo
     sd = known.std(ddof=1) if known.size > 1 else np.nan
     return {
         "n": known.size,
-        "difference": known.mean() if known.size else np.nan,
+        "difference": mean_of(known),
         "ci_low": low,
         "ci_high": high,
         "run_low": run_low,
@@ -87,6 +87,11 @@ def summary(differences, direction: int, smallest: float | None, confidence: flo
         "share_better": (known * direction > 0).mean() if known.size and direction else np.nan,
         "verdict": verdict(low, high, known.size, sd, direction, smallest),
     }
+
+
+def mean_of(values: np.ndarray) -> float:
+    """The mean of values, shape (n,); NaN of none."""
+    return values.mean() if values.size else np.nan
 
 
 def paired(comparison, metrics=None, thresholds=None, reference=None, confidence=0.95) -> pd.DataFrame:
@@ -103,18 +108,19 @@ def paired(comparison, metrics=None, thresholds=None, reference=None, confidence
     rows = []
     for metric in metrics if metrics is not None else metrics_of(comparison):
         wide = by_luck(comparison, metric)
+        columns = {name: wide[name].to_numpy(dtype=float) for name in wide.columns}
+        known = reference in columns
+        if not known and reference != comparison.reference:
+            continue
+        beside = columns[reference] if known else np.zeros(len(wide))
         for policy in others:
-            if policy not in wide.columns:
+            if policy not in columns:
                 continue
-            known = reference in wide.columns
-            if not known and reference != comparison.reference:
-                continue
-            both = wide[[policy, reference]].dropna() if known else wide[[policy]].dropna()
-            difference = both[policy] - (both[reference] if known else 0.0)
-            row = summary(difference, comparison.better(metric), comparison.threshold(metric, thresholds), confidence)
+            both = ~np.isnan(columns[policy]) & ~np.isnan(beside)
+            own, other = columns[policy][both], beside[both]
+            row = summary(own - other, comparison.better(metric), comparison.threshold(metric, thresholds), confidence)
             row |= {"reference": reference, "policy": policy, "metric": metric, "unit": comparison.unit(metric)}
-            row["reference_mean"] = both[reference].mean() if known else np.nan
-            row["policy_mean"] = both[policy].mean() if known else np.nan
+            row["reference_mean"], row["policy_mean"] = (mean_of(other), mean_of(own)) if known else (np.nan, np.nan)
             rows.append(row)
     return pd.DataFrame(rows, columns=PAIRED_COLUMNS)
 

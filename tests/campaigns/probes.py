@@ -21,8 +21,7 @@ import numpy as np
 import pandas as pd
 
 from campaigns.hostile_overrides import ROOT, stand_in
-from experiments import door
-from sim import RelationshipModel, Scenario
+from experiments import door, engines
 
 SECRET = "probe-secret-7261"
 TINY = [
@@ -260,8 +259,8 @@ def as_a_command(words: list[str], folder: Path, watch: Watch) -> tuple[list[str
 
 
 def warm_up() -> None:
-    """Run the model once, so that numba reads its own cache, which is a pickle, before anything is watched."""
-    RelationshipModel(Scenario(members=40), rng=1).run_for(8)
+    """Run all of the model once, so that numba reads its own cache, which is a pickle, before anything is watched."""
+    engines.warm_up()
 
 
 def all_probes(real: bool = True) -> list[Probe]:
