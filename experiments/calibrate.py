@@ -29,7 +29,7 @@ CALIBRATE = "relsim calibrate"
 
 def run(request) -> int:
     """Fit, write ``fit.csv``, the scenario files, a figure and the manifest; returns the exit status."""
-    warm_up(request.scenario.departments)
+    warm_up(request.scenario)
     out = Path(request.out)
     if request.data:
         scenario, table = own_fit(request)

@@ -22,7 +22,7 @@ def run(request) -> int:
     if request.choices.get("experiment") and not any("experiment=" in typed for typed in request.overrides):
         name = request.scenario.compared_by
         print(f"{request.scenario.name} brings policies of its own (experiment={name}); policies=[a,b] compares others.", flush=True)
-    warm_up(request.scenario.departments)
+    warm_up(request.scenario, request.policy_set.values())
     comparison = compare(request, table)
     wall = time.perf_counter() - began
     leave(comparison, request, wall)

@@ -85,7 +85,7 @@ class Telling:
 def run(request) -> int:
     """Tell, write the page, the table and the manifest, print a summary; returns the exit status."""
     began = time.perf_counter()
-    warm_up(request.scenario.departments)
+    warm_up(request.scenario, request.policy_set.values())
     telling = tell(request)
     out = Path(request.out)
     write_whole(out / "diary.html", telling.page().encode())

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.engines import check_installed, opened, warm_up
+from experiments.engines import check_installed, needs_compiling, opened, warm_up
 from experiments.fits.line import fitted_to
 from experiments.fits.tables import read_survival
 from experiments.settings.composing import request_of
@@ -22,9 +22,10 @@ from experiments.sweeps.filling import Filled, fill
 from experiments.sweeps.gathering import all_rows, leave
 from experiments.sweeps.plan import Plan, check_same, frozen
 from experiments.sweeps.store import Store
-from sim.compiled import is_cold
 from sim.metrics import METRICS
+from sim.policy import Policy
 from sim.quantities import OutOfRange
+from sim.scenario import Scenario
 
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EACCES, errno.EPERM}
 SHOWN, FEW = 5, 8
@@ -123,9 +124,9 @@ def recomposed(request, plan: Plan) -> SweepRequest:
 def carry_out(plan: Plan, store: Store, request, analysis) -> int:
     """Fill the store, write the tables, tell what came out."""
     began = time.perf_counter()
-    departments = plan.cells.scenario.departments
-    if is_cold(departments):
-        warm_up(departments)
+    needed = ends(plan)
+    if needs_compiling(*needed):
+        warm_up(*needed)
     with opened(request.engine, private=str(store.folder)) as engine:
         filled = fill(plan, store, engine)
     runs, failures = leave(plan, store, request, filled, time.perf_counter() - began)
@@ -137,6 +138,15 @@ def carry_out(plan: Plan, store: Store, request, analysis) -> int:
         for row in failures.head(SHOWN).itertuples():
             print(one_line(f"  {row.error}: {row.command}"), file=sys.stderr)
     return 3 if len(failures) else 0
+
+
+def ends(plan: Plan) -> tuple[Scenario, list[Policy]]:
+    """The scenario and the policies of the first and the last point: what is compiled before workers start.
+
+    Points between them call on the same rules but for odd designs, where workers compile what is missing.
+    """
+    first, last = (plan.cells.at(tuple(plan.points[place].tolist()))[0] for place in (0, -1))
+    return last.scenario, [*first.policies.values(), *last.policies.values()]
 
 
 def once_more(plan: Plan, store: Store, run_id: str) -> int:

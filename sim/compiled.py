@@ -162,21 +162,21 @@ else:
     kernel = making_kernel = formula
 
 
-def _mark(departments: int) -> Path:
-    """A file that is there once the model as it stands has been compiled for so many departments."""
-    return CACHE / f"compiled-{code_version()}-{departments}"
+def _mark(needs: str) -> Path:
+    """A file that is there once what some runs need, said in words, has been compiled from the sources as they stand."""
+    return CACHE / f"compiled-{code_version()}-{hashlib.sha256(needs.encode()).hexdigest()[:12]}"
 
 
-def is_cold(departments: int) -> bool:
-    """Whether what any run with so many departments needs has still to be compiled (what few runs need is compiled then).
+def is_cold(needs: str) -> bool:
+    """Whether what some runs need may still have to be compiled; ``needs`` says in words what that is.
 
-    Their number is part of the shape of records, and machine code is made for records of one shape.
+    The number of departments is part of it: it is part of the shape of records, and machine code is made for one shape.
     """
-    return COMPILING and not _mark(departments).exists()
+    return COMPILING and not _mark(needs).exists()
 
 
-def note_compiled(departments: int) -> None:
-    """Remember that what any run with so many departments needs has been compiled."""
+def note_compiled(needs: str) -> None:
+    """Remember that what some runs need has been compiled."""
     if COMPILING:
         with suppress(OSError):  # a cache that cannot be written: it is then compiled every time, and said every time
-            _mark(departments).touch()
+            _mark(needs).touch()

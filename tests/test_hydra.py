@@ -212,7 +212,7 @@ def test_jobs_run_the_same_whoever_starts_them(asked, capsys, monkeypatch, launc
     Path("lib/noted_command.py").write_text(NOTED)
     monkeypatch.syspath_prepend(str(Path("lib").resolve()))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-    monkeypatch.setattr("experiments.engines.warm_up", lambda departments: 0.0)
+    monkeypatch.setattr("experiments.engines.warm_up", lambda scenario, policies: 0.0)
     from experiments.command_line.commands import COMMANDS
 
     monkeypatch.setitem(COMMANDS, "compare", type(COMMANDS["compare"])(**{**vars(COMMANDS["compare"]), "module": "noted_command"}))

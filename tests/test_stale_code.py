@@ -5,8 +5,9 @@ import shutil
 import pytest
 from conftest import ROOT, run_python
 
-from experiments.engines import warm_up
-from sim.compiled import COMPILING, is_cold
+from experiments.engines import needs_compiling, warm_up
+from sim import Policy, Scenario
+from sim.compiled import COMPILING
 
 pytestmark = pytest.mark.skipif(not COMPILING, reason="the compiler is switched off")
 
@@ -77,10 +78,48 @@ def test_a_folder_for_machine_code_named_by_the_user_holds_no_stale_code_either(
 
 def test_once_compiled_nothing_is_said_of_compiling(monkeypatch, capsys):
     """Compiled before, whatever of it few runs need: nobody is told again that the model is being compiled."""
+    usual, many = Scenario(), Scenario(departments=39)
     warm_up()
-    assert not is_cold(5) and is_cold(39)
+    assert not needs_compiling(usual) and needs_compiling(many) and needs_compiling(usual, [Policy(claim=0.1, breadth=0.1, survey=0.1)])
     capsys.readouterr()
     warm_up()
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("sim.compiled.code_version", lambda: "edited")  # another checkout, or an edit
-    assert is_cold(5)
+    assert needs_compiling(usual)
+
+
+WARMED = """
+import sys
+from dataclasses import replace
+from numba.core.dispatcher import Dispatcher
+from experiments.engines import needs_compiling, warm_up
+from sim import Policy, Scenario
+from experiments.settings.composing import request_of
+from experiments.settings.folders import config_folders
+from experiments.settings.schema import CompareRequest
+from sim import RelationshipModel
+
+def compiled():
+    kept = {}
+    for name, module in list(sys.modules.items()):
+        if name.startswith("sim."):
+            kept |= {(name, rule): len(v.signatures) for rule, v in vars(module).items() if isinstance(v, Dispatcher)}
+    return kept
+
+request = request_of("compare", ["experiment=EXPERIMENT"], CompareRequest, config_folders())
+warm_up(request.scenario, request.policy_set.values())
+before = compiled()
+model = RelationshipModel(replace(request.scenario, members=300))
+model.burn_in()
+for policy in request.policy_set.values():
+    model.fork(policy).run_for(60)
+print(*sorted(name for (module, name), count in compiled().items() if count > before.get((module, name), 0)))
+"""
+
+
+@pytest.mark.parametrize("experiment", ["runaway_community", "one_to_many", "leeches"])
+def test_what_an_experiment_needs_is_compiled_before_its_runs_begin(experiment):
+    """Else a progress bar stands still for as long as it takes, once in each worker."""
+    left = run_python(WARMED.replace("EXPERIMENT", experiment), ROOT).split()
+    # Single formulas that a chance event calls from Python: parts of a second each.
+    assert set(left) <= {"normal", "occupant", "introduced", "missing_hours", "changed_means", "review"}, left

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, wait
@@ -13,6 +14,9 @@ from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import ShutdownExecutorError
 
 from experiments.engines.base import Engine, JobLost
+
+UNASKED = "ignore:resource_tracker:UserWarning"
+"""Workers that are killed may leave a semaphore behind; loky's tracker, which inherits this, removes it and says so."""
 
 
 def open_engine(settings, private=None) -> Engine:
@@ -88,6 +92,8 @@ class Processes(Engine):
 
     def _pool(self):
         if self.pool is None:
+            if UNASKED not in sys.warnoptions:
+                sys.warnoptions.append(UNASKED)
             self.pool = ProcessPoolExecutor(max_workers=self.workers, initializer=end_with, initargs=(os.getpid(),))
         return self.pool
 

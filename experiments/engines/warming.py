@@ -1,29 +1,90 @@
 """Compiling before workers start, so that they find machine code on disk."""
 
 import sys
+import threading
 import time
+from collections.abc import Iterable
+from dataclasses import fields, replace
 
 from sim import Policy, RelationshipModel, Scenario
 from sim.compiled import is_cold, note_compiled
+from sim.policy import LEVERS
+from sim.steps import WEEKS
+from sim.timeline import Timeline, as_timeline
+
+UNSAID = 3.0  # seconds of compiling of which nothing is said
+EARLY = 6  # week of what happens once, in a trial run
+TWO_YEARS = 2 * WEEKS + EARLY  # of a trial run: members have come back, results have been reviewed
+SIZES = ("name", "members", "burn_in", "horizon", "line", "about", "story", "shows", "compared_by", "published")
+"""What a scenario says that has no part in which rules are called."""
 
 
-def warm_up(departments: int = Scenario.departments) -> float:
-    """Compile whatever is not compiled yet, in this process, before workers start; returns the seconds it took.
+def plain_policies(policies: Iterable[Policy | Timeline]) -> list[Policy]:
+    """The policies, and those of the steps of timelines, each once."""
+    found: list[Policy] = []
+    for policy in policies:
+        found += [step.policy for step in as_timeline(policy).steps if step.policy not in found]
+    return found
 
-    Says so on the terminal when there is much to compile: the first run after an installation or an edit, or with another
-    number of departments.
+
+def needs_of(scenario: Scenario, policies: Iterable[Policy | Timeline]) -> str:
+    """What decides which rules are called and for which shapes of records, in words: two requests alike in it need the same."""
+    usual, plain = Policy(), Scenario()
+    levers = {name for policy in plain_policies(policies) for name in LEVERS if getattr(policy, name) != getattr(usual, name)}
+    own = {f.name for f in fields(Scenario) if f.name not in SIZES and getattr(scenario, f.name) != getattr(plain, f.name)}
+    return f"{scenario.departments} departments {' '.join(sorted(levers | own))} without {' '.join(sorted(scenario.off))}"
+
+
+def trial(scenario: Scenario) -> Scenario:
+    """The same situation with a few people, in which everything happens soon."""
+    soon = {name: EARLY for name in ("community_week", "breach_week") if getattr(scenario, name) >= 0}
+    few = {name: min(3, getattr(scenario, name)) for name in ("partners", "partner_companies")}
+    return replace(scenario, members=80, burn_in=4, posts=0, line=[], **soon, **few)
+
+
+def warm_up(scenario: Scenario | None = None, policies: Iterable[Policy | Timeline] = ()) -> float:
+    """Compile whatever these runs need and is not compiled yet, in this process, before workers start.
+
+    Says so on the terminal when there is much to compile: the first run after an installation or an edit, with another
+    number of departments, or with a policy that calls on what no earlier run did.
+
+    Returns
+    -------
+    float
+        Seconds it took.
     """
-    began, cold = time.perf_counter(), is_cold(departments)
+    began, scenario = time.perf_counter(), scenario or Scenario()
+    cold, policies = needs_compiling(scenario), plain_policies(policies)
+    said = threading.Event()
+
+    def say(what: str) -> None:
+        said.set()
+        print(f"Compiling {what} ...", file=sys.stderr, flush=True)
+
+    late = threading.Timer(UNSAID, say, ["what this scenario and these policies need, for the first time"])
     if cold:
-        print(
-            f"Compiling the model for {departments} departments: once after installation or an edit, about half a minute ...",
-            file=sys.stderr, flush=True,
-        )  # fmt: skip
-    model = RelationshipModel(Scenario(members=40, burn_in=4, departments=departments))
-    model.burn_in()
-    model.fork(Policy(strictness=0.0, routing=1.0)).run_for(60)
-    note_compiled(departments)
+        say(f"the model for {scenario.departments} departments: once after installation or an edit, about half a minute")
+    else:
+        late.daemon = True
+        late.start()
+    try:
+        model = RelationshipModel(trial(scenario))
+        model.burn_in()
+        for policy in [Policy(strictness=0.0, routing=1.0), *policies]:
+            model.fork(policy).run_for(TWO_YEARS)
+    finally:
+        late.cancel()
+    for asked in ((), policies):
+        note_compiled(needs_of(scenario, asked))
+    note_compiled(needs_of(Scenario(departments=scenario.departments), ()))
     seconds = time.perf_counter() - began
-    if cold:
+    if said.is_set():
         print(f"Compiled in {seconds:.0f} seconds; later runs start at once.", file=sys.stderr, flush=True)
     return seconds
+
+
+def needs_compiling(scenario: Scenario, policies: Iterable[Policy | Timeline] | None = None) -> bool:
+    """Whether what these runs need may still have to be compiled; without policies, what any run of so many departments needs."""
+    if policies is None:
+        return is_cold(needs_of(Scenario(departments=scenario.departments), ()))
+    return is_cold(needs_of(scenario, policies))

@@ -345,11 +345,10 @@ def table(tally: Tally, probes: list, command: str) -> str:
 
 ALL_ON = """
 from experiments.engines import warm_up
-from sim import Policy, RelationshipModel, Scenario
+from sim import Policy, Scenario
 from sim.quantities import described
-warm_up({departments})
-policy = Policy(**{{name: what.high for name, what in described(Policy).items()}})
-RelationshipModel(Scenario(members=40, departments={departments}, community_week=1, price_entrants=1), policy=policy).run_for(60)
+everything = Policy(**{{name: what.high for name, what in described(Policy).items()}})
+warm_up(Scenario(departments={departments}, community_week=1, price_entrants=1), [everything])
 """
 
 
