@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.engines import check_installed, needs_compiling, opened, warm_up
+from experiments.engines import check_installed, opened, warm_up
 from experiments.fits.line import fitted_to
 from experiments.fits.tables import read_survival
 from experiments.settings.composing import request_of
@@ -124,9 +124,7 @@ def recomposed(request, plan: Plan) -> SweepRequest:
 def carry_out(plan: Plan, store: Store, request, analysis) -> int:
     """Fill the store, write the tables, tell what came out."""
     began = time.perf_counter()
-    needed = ends(plan)
-    if needs_compiling(*needed):
-        warm_up(*needed)
+    warm_up(*ends(plan))
     with opened(request.engine, private=str(store.folder)) as engine:
         filled = fill(plan, store, engine)
     runs, failures = leave(plan, store, request, filled, time.perf_counter() - began)

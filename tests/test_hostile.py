@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from campaigns import hostile_overrides, probes
+from campaigns import hostile_door, hostile_grammar, hostile_overrides, probes
 
 from experiments import door
 from experiments.settings.composing import request_of
@@ -35,21 +35,21 @@ def test_hostile_command_lines_are_refused_in_one_line_or_run():
 
 
 def test_the_same_seed_makes_the_same_lines():
-    numbers, others = hostile_overrides.numeric_settings()
-    one, two = ([line.words for line in hostile_overrides.Grammar(5, numbers, others).sets(50)] for _ in range(2))
+    numbers, others = hostile_door.numeric_settings()
+    one, two = ([line.words for line in hostile_grammar.Grammar(5, numbers, others).sets(50)] for _ in range(2))
     assert one == two
     assert len(numbers) > 60 and numbers["scenario.members"] == (int, 20, 2_000_000)
 
 
 def test_a_number_out_of_range_would_be_noticed():
     request = CompareRequest()
-    assert hostile_overrides.out_of_range(request) == []
+    assert hostile_door.out_of_range(request) == []
     request.policy_set = {"a": Policy()}
     request.policy_set["a"].strictness = float("nan")
     request.world = World()
     request.world.trust.start = 1e9
     request.seed = True
-    found = hostile_overrides.out_of_range(request)
+    found = hostile_door.out_of_range(request)
     assert len(found) == 3 and any("strictness=nan" in bad for bad in found)
 
 
@@ -59,9 +59,9 @@ def test_a_number_out_of_range_would_be_noticed():
      ("relsim: a\n", "x", [], "stdout"), ("relsim: a\n", "", ["file"], "written"), ("relsim: a\n", "", [], "")],
 )  # fmt: skip
 def test_a_broken_promise_would_be_noticed(err, out, after, trouble):
-    found = hostile_overrides.judged(err, out, [], after, 0.1)
+    found = hostile_door.judged(err, out, [], after, 0.1)
     assert trouble in found and bool(found) == bool(trouble)
-    assert "took" in hostile_overrides.judged("relsim: a\n", "", [], [], 3.0)
+    assert "took" in hostile_door.judged("relsim: a\n", "", [], [], 3.0)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_hostile_answers_to_the_audit_are_refused_in_one_line(capsys, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert door.main(["audit", *words]) == 2
     captured = capsys.readouterr()
-    assert not hostile_overrides.judged(captured.err, captured.out, [], sorted(tmp_path.rglob("*")), 0.1)
+    assert not hostile_door.judged(captured.err, captured.out, [], sorted(tmp_path.rglob("*")), 0.1)
 
 
 @pytest.mark.parametrize(

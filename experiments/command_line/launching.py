@@ -65,11 +65,10 @@ def launched(said: Hydra, module: str, requests: list) -> Iterator[tuple[int, En
 
     A job started beside others runs in one process unless ``engine.workers`` says otherwise.
     """
-    from experiments.engines import cores, needs_compiling, warm_up
+    from experiments.engines import cores, warm_up
 
     for request in requests:
-        if needs_compiling(request.scenario, request.policy_set.values()):
-            warm_up(request.scenario, request.policy_set.values())
+        warm_up(request.scenario, request.policy_set.values())
     at_a_time = min(len(requests), said.n_jobs if said.n_jobs and said.n_jobs > 0 else cores())
     for request in requests:
         request.engine.workers = request.engine.workers or 1

@@ -27,7 +27,7 @@ def plain_policies(policies: Iterable[Policy | Timeline]) -> list[Policy]:
     return found
 
 
-def needs_of(scenario: Scenario, policies: Iterable[Policy | Timeline]) -> str:
+def needs_of(scenario: Scenario, policies: Iterable[Policy | Timeline] = ()) -> str:
     """What decides which rules are called and for which shapes of records, in words: two requests alike in it need the same."""
     usual, plain = Policy(), Scenario()
     levers = {name for policy in plain_policies(policies) for name in LEVERS if getattr(policy, name) != getattr(usual, name)}
@@ -43,7 +43,7 @@ def trial(scenario: Scenario) -> Scenario:
 
 
 def warm_up(scenario: Scenario | None = None, policies: Iterable[Policy | Timeline] = ()) -> float:
-    """Compile whatever these runs need and is not compiled yet, in this process, before workers start.
+    """Compile what these runs need, in this process, before workers start; nothing to do where that has been done.
 
     Says so on the terminal when there is much to compile: the first run after an installation or an edit, with another
     number of departments, or with a policy that calls on what no earlier run did.
@@ -53,8 +53,10 @@ def warm_up(scenario: Scenario | None = None, policies: Iterable[Policy | Timeli
     float
         Seconds it took.
     """
-    began, scenario = time.perf_counter(), scenario or Scenario()
-    cold, policies = needs_compiling(scenario), plain_policies(policies)
+    began, scenario, policies = time.perf_counter(), scenario or Scenario(), plain_policies(policies)
+    if not needs_compiling(scenario, policies):
+        return 0.0
+    cold = needs_compiling(Scenario(departments=scenario.departments))
     said = threading.Event()
 
     def say(what: str) -> None:
@@ -68,23 +70,25 @@ def warm_up(scenario: Scenario | None = None, policies: Iterable[Policy | Timeli
         late.daemon = True
         late.start()
     try:
-        model = RelationshipModel(trial(scenario))
-        model.burn_in()
-        for policy in [Policy(strictness=0.0, routing=1.0), *policies]:
-            model.fork(policy).run_for(TWO_YEARS)
+        try_out(scenario, policies)
     finally:
         late.cancel()
-    for asked in ((), policies):
-        note_compiled(needs_of(scenario, asked))
-    note_compiled(needs_of(Scenario(departments=scenario.departments), ()))
+    note_compiled(needs_of(scenario, policies))
+    note_compiled(needs_of(Scenario(departments=scenario.departments)))
     seconds = time.perf_counter() - began
     if said.is_set():
         print(f"Compiled in {seconds:.0f} seconds; later runs start at once.", file=sys.stderr, flush=True)
     return seconds
 
 
-def needs_compiling(scenario: Scenario, policies: Iterable[Policy | Timeline] | None = None) -> bool:
-    """Whether what these runs need may still have to be compiled; without policies, what any run of so many departments needs."""
-    if policies is None:
-        return is_cold(needs_of(Scenario(departments=scenario.departments), ()))
+def try_out(scenario: Scenario, policies: Iterable[Policy | Timeline] = ()) -> None:
+    """Run a situation with a few people under each policy, so that the rules it calls are loaded, or compiled."""
+    model = RelationshipModel(trial(scenario))
+    model.burn_in()
+    for policy in [Policy(strictness=0.0, routing=1.0), *plain_policies(policies)]:
+        model.fork(policy).run_for(TWO_YEARS)
+
+
+def needs_compiling(scenario: Scenario, policies: Iterable[Policy | Timeline] = ()) -> bool:
+    """Whether what these runs need may still have to be compiled."""
     return is_cold(needs_of(scenario, policies))

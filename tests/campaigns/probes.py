@@ -20,8 +20,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from campaigns.hostile_overrides import ROOT, stand_in
-from experiments import door, engines
+from campaigns.hostile_door import ROOT, stand_in
+from experiments import door
+from experiments.engines.warming import try_out
+from sim import Scenario
 
 SECRET = "probe-secret-7261"
 TINY = [
@@ -260,7 +262,7 @@ def as_a_command(words: list[str], folder: Path, watch: Watch) -> tuple[list[str
 
 def warm_up() -> None:
     """Run all of the model once, so that numba reads its own cache, which is a pickle, before anything is watched."""
-    engines.warm_up()
+    try_out(Scenario())
 
 
 def all_probes(real: bool = True) -> list[Probe]:
