@@ -5,6 +5,9 @@ import time
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+import pandas as pd
+
 from experiments.engines import warm_up
 from experiments.fits.tables import published, read_survival
 from experiments.notebook import compare_in_memory
@@ -13,6 +16,7 @@ from experiments.runs.comparing import compare
 from experiments.runs.comparison import Comparison
 from experiments.runs.manifest import write_manifest, write_whole
 from experiments.runs.statistics import paired
+from experiments.words.wording import capital, label, metric_meaning, metric_words, number, scale
 
 
 def run(request) -> int:
@@ -56,17 +60,8 @@ def summary(comparison: Comparison, out: Path) -> str:
     """What the terminal shows: the answer, the decision metrics, the targets, where the files are."""
     lines = ["", answer(comparison), ""]
     shown = paired(comparison, comparison.decides)
-    if len(shown):
-        columns = {"difference": "difference", "ci_low": "from", "ci_high": "to", "share_better": "runs better", "verdict": "verdict"}
-        for metric in comparison.decides:
-            rows = shown[shown["metric"] == metric]
-            if not len(rows):
-                continue
-            info = comparison.metric_info.get(metric, {})
-            lines.append(f"{metric} ({info.get('unit', '')}; {comparison.reference}: {rows['reference_mean'].iloc[0]:.3f})")
-            part = rows[["policy", *columns]].rename(columns=columns).round(4)
-            lines += ["  " + text for text in part.to_string(index=False).splitlines()]
-            lines.append("")
+    for metric, rows in shown[shown["n"] > 0].groupby("metric", sort=False):
+        lines += [*measure(comparison, metric, rows), ""]
     if len(comparison.targets):
         lines.append("Does the model meet the data?")
         part = comparison.targets[["id", "statistic", "unit", "value", "low", "high", "simulated", "standard_error", "met"]].round(3)
@@ -74,6 +69,30 @@ def summary(comparison: Comparison, out: Path) -> str:
         lines.append("")
     lines.append(f"Report: {out / 'report.html'} (tables, figures and manifest beside it)")
     return "\n".join(lines)
+
+
+def measure(comparison: Comparison, metric: str, rows: pd.DataFrame) -> list[str]:
+    """One measure on the terminal: its level under the reference, and a line a policy, in the words and units of the report."""
+    unit = comparison.unit(metric)
+    factor, places = scale(unit), 2 if scale(unit) > 1.0 else 3
+    level = number(factor * rows["reference_mean"].iloc[0], places)
+    shown = pd.DataFrame(
+        {
+            "policy": rows["policy"].map(label),
+            "difference": [number(factor * value, places, sign=True) for value in rows["difference"]],
+            "precision (95 %)": [
+                f"{number(factor * low, places, sign=True)} to {number(factor * high, places, sign=True)}"
+                for low, high in zip(rows["ci_low"], rows["ci_high"], strict=True)
+            ],
+            "better in": [
+                f"{round(share * n)} of {n}" if np.isfinite(share) else ""
+                for share, n in zip(rows["share_better"], rows["n"], strict=True)
+            ],
+            "verdict": rows["verdict"],
+        }
+    )
+    head = f"{capital(metric_words(metric))}: {metric_meaning(metric, unit)} ({label(comparison.reference)} {level})"
+    return [head, *("  " + text for text in shown.to_string(index=False).splitlines())]
 
 
 class _Callable(ModuleType):

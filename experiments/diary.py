@@ -13,6 +13,7 @@ import pandas as pd
 from experiments.engines import opened, results, warm_up
 from experiments.fits.line import fitted_to
 from experiments.fits.tables import read_survival
+from experiments.runs.cost import seconds_of
 from experiments.runs.lives import Chosen, choose, facts_of, final_policies, lived
 from experiments.runs.manifest import write_manifest, write_whole
 from experiments.runs.replicates import OWN_KEYS, Job, preliminary, settled_organisation
@@ -21,6 +22,7 @@ from experiments.words.wording import label
 from sim.diary import MemberDiary
 from sim.diary_columns import ENTRY
 from sim.quantities import OutOfRange
+from sim.steps import WEEKS
 
 
 @dataclass
@@ -117,7 +119,8 @@ def tell(request) -> Telling:
     if request.preliminary:
         # What is usual decides how leaving is explained, as in a comparison; it changes nobody's life.
         early = [replace(job, replicate=OWN_KEYS + k) for k in range(request.preliminary)]
-        with opened(request.engine, private=request.out) as engine:
+        weeks = request.preliminary * (request.scenario.burn_in + WEEKS * request.horizon)
+        with opened(request.engine, private=request.out, seconds=seconds_of(request.scenario, weeks)) as engine:
             usual = list(results(preliminary, early, engine, "reference, for what is usual"))
         medians = {f"{name}_median": float(np.median([run[name] for run in usual])) for name in ("commitment", "belief")}
         job = replace(job, fit=replace(fit, **medians))

@@ -8,8 +8,9 @@ import pytest
 import synthetic
 from synthetic import runs
 
-from experiments.runs.answer import answer
+from experiments.runs.answer import answer, short_verdict
 from experiments.runs.doubt import doubt
+from experiments.runs.statistics import roughly
 
 
 def test_answer_names_the_winner_its_size_and_how_often():
@@ -41,9 +42,26 @@ def test_answer_without_a_winner_names_who_is_better_elsewhere_and_worse_nowhere
     made = runs(a=0.80 + wave, b=0.80 - wave, c=0.74 + wave)
     made.runs["margin"] = [*(0.05 + wave), *(0.15 - wave), *(-0.10 + wave)]
     text = answer(made)
-    assert "Better than a on another measure, and worse on none: b on margin (+0.10" in text
+    assert "Better than a on another measure, and on none that decides worse by an amount that matters: b on margin (+0.10" in text
     assert "In renewals, c keeps 6.00 fewer; for b there is no difference worth acting on." in text
-    assert text.endswith("The margin falls below zero with c (\u22120.10), in dues per member-year.")
+    assert text.endswith("The margin falls below zero with c (to \u22120.10), in dues per member-year.")
+
+
+def test_answer_without_a_winner_says_who_ends_with_fewer_members_and_under_which_policy_more_lose_than_gain():
+    wave = np.tile([-0.001, 0.001], 5)
+    made = runs(a=0.80 + wave, b=0.80 - wave, c=0.80 + wave)
+    made.runs["margin"] = [*(0.05 + wave), *(0.15 - wave), *(0.05 + wave)]
+    made.runs["growth_ratio"] = [*(1.0 + wave), *(0.7 - wave), *(0.99 + wave)]
+    people = pd.DataFrame({"policy": ["b", "c"], "members_better_off": [0.1, 0.6], "members_worse_off": [0.55, 0.7]})
+    text = answer(replace(made, pairs=people))
+    assert "Members in the end for 100 at the switch, newcomers counted: 70 with b, against 100 with a." in text
+    assert "more lose than gain: 55 worse off and 10 better off with b." in text
+
+
+def test_counts_of_runs_are_rounded_up_and_what_no_count_decides_is_not_called_a_lack_of_runs():
+    assert [roughly(count) for count in (7, 19, 21, 96, 101, 351)] == [7, 19, 25, 100, 200, 400]
+    assert short_verdict("undecided: too close to call") == "too close"
+    assert short_verdict("undecided: more runs (about 40 in all)") == "undecided"
 
 
 def test_answer_where_a_deciding_metric_disagrees():

@@ -77,9 +77,11 @@ def question(comparison: Comparison) -> str:
     years = f" over {plain(manifest['years'])} years" if manifest.get("years") else ""
     many = f"{len(others)} policies are" if len(others) != 1 else "one policy is"
     asked = "Who stays, who gains, who loses, and at what price?"
+    same = "the same members, the same staff"
     if comparison.about_partners:
+        same = "the same two sides with the same people"
         asked = "What does the work with partners bring, who goes on, and what hangs on it?"
     return (
-        f"{capital(many)} compared with {label(comparison.reference)}{years}: the same members, the same "
-        f"staff and the same luck; only the policy differs. {asked}"
+        f"{capital(many)} compared with {label(comparison.reference)}{years}: {same} "
+        f"and the same luck; only the policy differs. {asked}"
     )

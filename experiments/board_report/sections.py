@@ -12,7 +12,7 @@ from experiments.words.wording import capital, label, listed, number
 
 RULES_AT_A_GLANCE = 8
 TAILS = [f"{side}_beyond_reference" for side in ("upside", "downside")]
-ABOUT_PARTNERS = ("differences", "tails")
+ABOUT_PARTNERS = ("differences",)
 """Figures that say something where a scenario is about partners and members are few."""
 PARTNER_DETAIL = (
     "partner_retention", "partner_value_p10", "partner_value_p90", "value_per_meeting", "partner_hours", "misunderstandings",
@@ -39,7 +39,8 @@ def compared(comparison: Comparison, drawn: dict):
         f"Each policy was run {runs} times, each time with other luck." if runs else "",
     ]
     if rules and len(rules["rows"]) > RULES_AT_A_GLANCE:  # a board wants the answer's pictures first
-        folded = f"The {len(rules['rows'])} rules that differ"
+        named = sum(row[0] != tables.WHEN for row in rules["rows"])
+        folded = f"The {named} rules that differ"
         return section("compared", "What was compared", words, detail=rules, folded=folded, printed=True)
     return section("compared", "What was compared", words, shown=[rules] if rules else None)
 
@@ -55,7 +56,11 @@ def who_stays(comparison: Comparison, drawn: dict):
     said = listed(f"{label(name)} {ends[name]:.0f}" for name in order)
     return section(
         "stays", "Who stays",
-        [f"Of 100 members at the switch, on average still members after {last} years: {said}.", with_newcomers(comparison)],
+        [
+            f"Of 100 members at the switch, on average still members after {last} years: {said}.",
+            "The lines nearly coincide." if len(ends) > 1 and ends.max() - ends.min() < 1.0 else "",
+            with_newcomers(comparison),
+        ],
         drawn["survival"],
         "Members at the switch who are still there. Lines are averages, bands hold nine runs in ten. "
         "The upright axis does not start at 0.",
@@ -84,7 +89,7 @@ def differences(comparison: Comparison, drawn: dict):
         [
             "The thick bar says how well the average is known; more runs make it shorter. The thin bar says where nine "
             "runs in ten fell; more runs do not make it shorter. A verdict needs the whole thick bar on one side of "
-            f"the shaded zone, or inside it. Smallest differences that matter, fixed beforehand: {least}.",
+            f"the shaded zone, or inside it. {few_runs(comparison)}Smallest differences that matter, fixed beforehand: {least}.",
         ],
         drawn["differences"],
         "Each policy against the reference, run by run with the same luck. At the right: pairs in which it was better.",
@@ -95,6 +100,13 @@ def differences(comparison: Comparison, drawn: dict):
     )  # fmt: skip
 
 
+def few_runs(comparison: Comparison) -> str:
+    """Why a thick bar may be longer than a thin one, where one is."""
+    found = paired(comparison, comparison.decides)
+    longer = (found["ci_high"] - found["ci_low"]) > (found["run_high"] - found["run_low"])
+    return "With few runs the thick bar may be the longer of the two. " if longer.any() else ""
+
+
 def situation(comparison: Comparison, drawn: dict):
     """What this scenario is about, where it names metrics of its own."""
     wanted = comparison.manifest.get("shows", [])
@@ -103,7 +115,8 @@ def situation(comparison: Comparison, drawn: dict):
         return None
     return section(
         "situation", "What this situation is about",
-        ["Averages over all runs. In brackets the difference to the reference, where it is known to be one (95 %)."],
+        ["Averages over all runs. In brackets the difference to the reference, where it is known to be one (95 %); each number is "
+         "rounded by itself."],
         shown=[shown], notes=tables.meanings(comparison, wanted),
     )  # fmt: skip
 
@@ -116,10 +129,9 @@ def partners(comparison: Comparison, drawn: dict):
             "A tie joins one person on the staff and one person of a partner. Upside and downside say how far joint value per "
             "tie reaches beyond the best and the worst tenth of ties under the reference; ties of partners who left count 0.",
         ],
-        drawn.get("tails"),
-        "Upside and downside of joint value over ties, against the reference, run by run with the same luck.",
-        "Dot chart of upside and downside over ties; the numbers are in the table above.",
-        tables.differences(comparison, PARTNER_DETAIL, verdicts=False),
+        detail=tables.differences(comparison, PARTNER_DETAIL, verdicts=False),
+        shown=[tables.levels(comparison, PARTNER_DETAIL)],
+        notes=tables.meanings(comparison, PARTNER_DETAIL),
     )  # fmt: skip
 
 
@@ -145,12 +157,18 @@ def who_gains(comparison: Comparison, drawn: dict):
             "People are ranked by what they had in the year before the switch, so that nobody is called a winner for "
             "having been lucky afterwards. An average can hide that, inside a tenth, some gain what others lose: the "
             "middle column shows how far apart they are." if deciles is not None else "",
-            f"Of 100 members, {words} under {label(comparison.reference)}: {'; '.join(better)}." if better else "",
+            f"Of 100 members, {words} under {label(comparison.reference)}: {'; '.join(better)}. The picture is about both sides: "
+            "it adds what each member is worth to the organisation." if better else "",
         ],
         drawn["who_gains"],
-        "Change in what a relationship is worth to member and organisation together, dues per member-year. The last "
-        "column compares low with low and high with high: "
-        "they are not the same people, so it says how the whole spread moves and not who gains.",
+        "Change in what a relationship is worth to member and organisation together, dues per member-year. "
+        + (
+            "The last column compares low with low and high with high: they are not the same people, so it says how the whole "
+            "spread moves and not who gains."
+            if deciles is not None
+            else "Low is compared with low and high with high, which are not the same people: nobody was there a year before the "
+            "switch, so who gains cannot be said."
+        ),
         "Small charts, one row a policy: change from the weakest to the strongest tenth; numbers in the table below.",
         numbers,
     )  # fmt: skip
@@ -218,16 +236,17 @@ def costs(comparison: Comparison, drawn: dict):
     if "cost_and_benefit" not in drawn and not detail and not back:
         return None
     words = (
-        "The last table says when the margin lost at first is earned back for good; pairs that never get there count as "
-        "beyond the horizon."
+        "The table of pairs says when the margin lost at first is earned back for good: the margin of the whole organisation, added "
+        "up week by week, not per member. Pairs that never get there count as beyond the horizon."
     )
     return section(
         "costs", "Cost beside benefit",
-        ["A policy that keeps more members may still cost more than it keeps.", words if back else ""],
+        ["A policy that keeps more members may still cost more than it keeps. In brackets the difference to the reference, where it is "
+         "known to be one (95 %).", words if back else ""],
         drawn.get("cost_and_benefit"),
         "Change against the reference; the arms of a cross are the precision (95 %) of the two averages.",
         "Scatter chart of change in cost and margin against change in renewals and value; numbers in the table below.",
-        detail, [back],
+        detail, [tables.levels(comparison, tables.COSTS), back], tables.meanings(comparison, tables.COSTS),
     )  # fmt: skip
 
 

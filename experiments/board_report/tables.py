@@ -28,6 +28,10 @@ EFFECT_WORDS = {
 
 SHORTLY = {"no difference worth acting on": "small"}
 """Verdicts that would make a column wide."""
+WHEN = "When it comes"
+COSTS = (
+    "revenue", "cost_to_serve", "other_spending", "margin", "staff_hours", "overload", "queue_weeks", "staff_turnover", "complaints",
+)  # fmt: skip
 WIDE = 6  # columns beyond which a table may be wider than the text
 
 
@@ -76,7 +80,8 @@ def verdicts(comparison: Comparison, metrics) -> dict | None:
             verdict = row["verdict"].split(":")[0]
             cells[row["policy"]] = f"{size} {SHORTLY.get(verdict, verdict)}".strip()
             short |= verdict in SHORTLY
-        level = number(scale(first["unit"]) * first["reference_mean"], 1 if scale(first["unit"]) > 1 else 2)
+        level = scale(first["unit"]) * first["reference_mean"]
+        level = number(level, 1 if scale(first["unit"]) > 1 else min(3, max(2, figures(abs(level)) - 1)))
         rows.append([capital(metric_words(metric)), level, *(cells.get(name, "") for name in comparison.policies)])
     heads = [f"{capital(label(comparison.reference))}, level", *(label(name) for name in comparison.policies)]
     return table(["Difference and verdict", *heads], rows, "Small: no difference worth acting on." if short else "")
@@ -90,12 +95,15 @@ def levels(comparison: Comparison, metrics) -> dict | None:
         if own.empty:
             continue
         factor, first = scale(own.iloc[0]["unit"]), own.iloc[0]
+        if not own[["reference_mean", "policy_mean"]].to_numpy().any():
+            continue  # nothing of the kind anywhere
         places = figures(factor * own[["reference_mean", "policy_mean"]].abs().to_numpy().max())
         cells = {}
         for row in own.to_dict("records"):
             cells[row["policy"]] = number(factor * row["policy_mean"], places)
-            if row["n"] > 1 and (row["ci_low"] > 0.0 or row["ci_high"] < 0.0):
-                cells[row["policy"]] += f" ({number(factor * row['difference'], places, sign=True)})"
+            change = number(factor * row["difference"], places, sign=True)
+            if row["n"] > 1 and (row["ci_low"] > 0.0 or row["ci_high"] < 0.0) and not change[0].isdigit():  # it rounds to 0
+                cells[row["policy"]] += f" ({change})"
         level = number(factor * first["reference_mean"], places)
         rows.append([capital(metric_words(metric)), level, *(cells.get(name, "") for name in comparison.policies)])
     return table(["Measure", *(label(name) for name in [comparison.reference, *comparison.policies])], rows)
@@ -127,7 +135,7 @@ def rules(comparison: Comparison) -> dict | None:
             hours = True
             add(HOURS_WORDS, [hours_in_words(policies[policy]) for policy in order])
     if any("timeline" in policies[name] for name in order):
-        rows.insert(0, ["When it comes", *(introduction(policies[name]) for name in order)])
+        rows.insert(0, [WHEN, *(introduction(policies[name]) for name in order)])
     notes = ["An empty cell: as in the reference."] if any("" in row for row in rows) else []
     notes += [f"{same} other rules are the same in all; manifest.json lists them."] if same > 1 else []
     heads = [label(name) + (" (reference)" if name == comparison.reference else "") for name in order]
@@ -185,8 +193,7 @@ def targets(comparison: Comparison) -> dict | None:
 
 def costs(comparison: Comparison) -> dict | None:
     """Cost and capacity against the reference."""
-    wanted = ("cost_to_serve", "margin", "staff_hours", "overload", "queue_weeks", "staff_turnover", "complaints")
-    return differences(comparison, [name for name in wanted if name in comparison.runs.columns], verdicts=False)
+    return differences(comparison, [name for name in COSTS if name in comparison.runs.columns], verdicts=False)
 
 
 def earned_back(comparison: Comparison) -> dict | None:
@@ -223,4 +230,10 @@ def smallest(comparison: Comparison, metrics) -> str:
 def meanings(comparison: Comparison, metrics) -> list[tuple[str, str]]:
     """(name, meaning) of metrics for a list of definitions."""
     there = (*comparison.runs.columns, *comparison.pairs.columns)
-    return [(capital(metric_words(m)), metric_meaning(m, comparison.unit(m))) for m in metrics if m in there]
+    return [(capital(metric_words(m)), metric_meaning(m) or meaning(comparison, m)) for m in metrics if m in there]
+
+
+def meaning(comparison: Comparison, metric: str) -> str:
+    """Unit and definition of a metric for which there are no words of the report's own."""
+    about = comparison.metric_info.get(metric, {}).get("about", "").rstrip(".")
+    return "; ".join(filter(None, [shown_unit(comparison.unit(metric)), about[:1].lower() + about[1:]]))

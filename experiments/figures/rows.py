@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.style import INK, PAPER, SOFT, ZONE, Look, blank, looks, styled
 from experiments.runs.statistics import factorial, paired
-from experiments.words.wording import capital, metric_words, number, scale, shorten, shown_unit
+from experiments.words.wording import capital, changing, metric_words, number, scale, shorten, shown_unit
 
 EFFECT_LOOKS = {
     "strictness": Look("loosened, against strict", "#0072b2", "o", "-"),
@@ -66,7 +66,7 @@ def stack(figure, comparison, table, metrics, count=True) -> None:
         rows = [(styles[row["policy"]], row) for _, row in table[table["metric"] == metric].iterrows()]
         unit = comparison.unit(metric)
         panel(axes, rows, scale(unit), comparison.threshold(metric))
-        words = "change in 100 due" if metric == "retention_rate" else f"change in {shown_unit(unit)}"
+        words = "change in 100 due" if metric == "retention_rate" else changing(unit)
         heading(axes, metric, words, "" if comparison.better(metric) >= 0 else " (less is better)")
         if count:
             wins(axes, rows)

@@ -4,11 +4,11 @@ Fixed rules: count pairs ("in 27 of 30 paired runs"), name precision and spread 
 known, and no winner where a metric that decides says otherwise.
 """
 
-import numpy as np
 import pandas as pd
 
 from experiments.runs.comparison import DECISION_METRICS, Comparison
 from experiments.runs.partners_answer import partners_answer
+from experiments.runs.price import all_memberships, costs, losses, membership, people_worse_off
 from experiments.runs.statistics import factorial, paired
 from experiments.words.wording import capital, decimals, label, listed, metric_words, more_or_fewer, number
 
@@ -52,36 +52,9 @@ def how_often(row) -> str:
     )
 
 
-def costs(table: pd.DataFrame, policy: str) -> str:
-    """What a policy costs: cost to serve and margin against the reference, or that the runs cannot tell."""
-    own = table[table["policy"] == policy].set_index("metric")
-    words = []
-    for metric, more, less in (
-        ("cost_to_serve", "serving a member takes {} dues a year more", "serving a member takes {} dues a year less"),
-        ("margin", "the margin is {} dues per member-year higher", "the margin is {} dues per member-year lower"),
-    ):
-        if metric not in own.index or not np.isfinite(own.loc[metric, "difference"]):
-            continue
-        row = own.loc[metric]
-        if row["ci_low"] <= 0 <= row["ci_high"]:
-            words.append(f"on {metric_words(metric)} these runs show no difference from zero")
-        else:
-            words.append((more if row["difference"] > 0 else less).format(number(abs(row["difference"]), 2)))
-    return f"The price: {listed(words)}." if words else ""
-
-
-def membership(comparison: Comparison, policy: str) -> str:
-    """How many members there are in the end, where a policy changes that: who keeps more of fewer may end with fewer."""
-    table = paired(comparison, ["growth_ratio"])
-    own = table[(table["policy"] == policy) & (table["n"] > 1)]
-    if own.empty or own.iloc[0]["ci_low"] <= 0.0 <= own.iloc[0]["ci_high"]:
-        return ""
-    row = own.iloc[0]
-    ends, usual = (number(100 * row[name], 0) for name in ("policy_mean", "reference_mean"))
-    if ends == usual:
-        return ""
-    word = "More" if row["difference"] > 0 else "But fewer"
-    return f"{word} members in the end: {ends} for 100 at the switch, newcomers counted, against {usual}."
+def short_verdict(verdict: str) -> str:
+    """A verdict without its count of runs; "too close" where more of them would not decide it."""
+    return "too close" if "too close" in verdict else verdict.split(":")[0]
 
 
 def agreement(table: pd.DataFrame, policy: str) -> str:
@@ -90,11 +63,12 @@ def agreement(table: pd.DataFrame, policy: str) -> str:
     groups: dict[str, list[str]] = {}
     for _, row in own.iterrows():
         if row["verdict"]:
-            groups.setdefault(row["verdict"].split(":")[0], []).append(metric_words(row["metric"]))
+            groups.setdefault(short_verdict(row["verdict"]), []).append(metric_words(row["metric"]))
     words = {
         "better": "it is better on {}",
         "no difference worth acting on": "there is no difference worth acting on in {}",
         "undecided": "more runs are needed to say whether the difference in {} matters",
+        "too close": "the difference in {} is too close to the smallest that matters to call",
         "worse": "it is worse on {}",
     }
     said = [text.format(listed(groups[word])) for word, text in words.items() if word in groups]
@@ -125,7 +99,8 @@ def answer(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
         )
     ahead = leaders(comparison, table)
     if ahead.empty:
-        return " ".join(filter(None, [nobody_leads(comparison, table, keep), losses(comparison, table)]))
+        parts = [nobody_leads(comparison, table, keep), all_memberships(comparison), losses(comparison, table)]
+        return " ".join(filter(None, parts))
     lead = ahead.iloc[0]
     name = label(lead["policy"])
     result = f"{name} keeps {size(lead, scale=100).lstrip('+')} more {DUE} than {reference}"
@@ -143,8 +118,12 @@ def answer(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
     else:
         first = f"{capital(result)}."
     rest = "" if len(against) else agreement(table, lead["policy"])
-    ends = membership(comparison, lead["policy"])
-    return " ".join(filter(None, [first, ends, how_often(lead), costs(table, lead["policy"]), rest, losses(comparison, table)]))
+    policy = lead["policy"]
+    parts = [
+        first, membership(comparison, policy), how_often(lead), costs(table, policy), people_worse_off(comparison, [policy]), rest,
+        losses(comparison, table),
+    ]  # fmt: skip
+    return " ".join(filter(None, parts))
 
 
 def nobody_leads(comparison: Comparison, table: pd.DataFrame, keep: pd.DataFrame) -> str:
@@ -159,15 +138,21 @@ def nobody_leads(comparison: Comparison, table: pd.DataFrame, keep: pd.DataFrame
     without_price = other[(other["verdict"] == "better") & ~other["policy"].isin(bad)]
     at_a_price = other[(other["verdict"] == "better") & other["policy"].isin(bad)]
     if len(without_price):
-        parts.append(f"Better than {reference} on another measure, and worse on none: {on_measures(without_price)}.")
+        parts.append(
+            f"Better than {reference} on another measure, and on none that decides worse by an amount that matters: "
+            f"{on_measures(without_price)}."
+        )
     words = []
     for word, text in (
-        ("worse", "{} fewer"),
+        ("worse", "{}"),
         ("no difference", "for {} there is no difference worth acting on"),
         ("undecided", "more runs are needed to say whether the difference of {} matters"),
+        ("too close", "the difference of {} is too close to the smallest that matters to call"),
     ):
-        found = keep[keep["verdict"].str.startswith(word)]
-        names = [label(row["policy"]) + (f" keeps {size(row, scale=100)[1:]}" if word == "worse" else "") for _, row in found.iterrows()]
+        found = keep[keep["verdict"].map(short_verdict).str.startswith(word)]
+        names = [
+            label(row["policy"]) + (f" keeps {size(row, scale=100)[1:]} fewer" if word == "worse" else "") for _, row in found.iterrows()
+        ]
         words += [text.format(listed(names))] if names else []
     parts.append(f"In renewals, {'; '.join(words)}.")
     if len(at_a_price):
@@ -176,7 +161,8 @@ def nobody_leads(comparison: Comparison, table: pd.DataFrame, keep: pd.DataFrame
         found = other[other["verdict"].str.startswith(word)]
         if len(found):
             parts.append(text.format(reference, on_measures(found)))
-    return " ".join(parts)
+    parts.append(people_worse_off(comparison, list(dict.fromkeys([*without_price["policy"], *at_a_price["policy"]]))))
+    return " ".join(filter(None, parts))
 
 
 def on_measures(rows: pd.DataFrame) -> str:
@@ -186,18 +172,6 @@ def on_measures(rows: pd.DataFrame) -> str:
         measures = listed(f"{metric_words(row['metric'])} ({size(row, ' dues')})" for _, row in own.iterrows())
         said.append(f"{label(policy)} on {measures}")
     return "; ".join(said)
-
-
-def losses(comparison: Comparison, table: pd.DataFrame) -> str:
-    """Who spends more than comes in: margins below zero, in one sentence; empty where there are none."""
-    margins = table[(table["metric"] == "margin") & (table["n"] > 1)]
-    if margins.empty:
-        return ""
-    own = float(margins["reference_mean"].mean())
-    below = [f"{label(row['policy'])} ({number(row['policy_mean'], 2)})" for _, row in margins.iterrows() if row["policy_mean"] < 0.0]
-    if own < 0.0:
-        return f"The margin is below zero under {label(comparison.reference)} already ({number(own, 2)} dues per member-year)."
-    return f"The margin falls below zero with {listed(below)}, in dues per member-year." if below else ""
 
 
 def subject(comparison: Comparison, table: pd.DataFrame) -> str | None:
@@ -221,7 +195,7 @@ def interaction_in_words(comparison: Comparison, table: pd.DataFrame | None = No
     if both["ci_low"] <= 0 <= both["ci_high"]:
         return "Whether the two need each other cannot be told from these runs: the interval includes no interaction."
     if max(abs(both["ci_low"]), abs(both["ci_high"])) < comparison.threshold(KEEPS):
-        return "What both together give is the sum of what each gives alone: there is no further difference worth acting on."
+        return "What both together give in renewals is nearly the sum of what each gives alone: what is beyond is too small to act on."
     direction = "more" if both["difference"] > 0 else "less"
     return (
         f"Together they give {direction} than the sum of each alone: {shift} {DUE}, "

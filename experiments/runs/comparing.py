@@ -17,6 +17,7 @@ from experiments.fits.targets import (
     verdicts,
 )  # fmt: skip
 from experiments.runs.comparison import Comparison
+from experiments.runs.cost import seconds_of
 from experiments.runs.manifest import manifest
 from experiments.runs.replicates import OWN_KEYS, Job, Replicate, lost_replicate, preliminary, run_replicate, tails_of
 from experiments.settings.policies import plain_policy
@@ -25,8 +26,6 @@ from sim.metrics import METRICS
 from sim.pairs import PAIRED
 from sim.steps import WEEKS
 
-WEEK_SECONDS, MEMBER_WEEK_SECONDS = 130e-6, 90e-9
-"""Time of a week on one processor, and of each member in it, as ``python -m benchmarks.linear`` measures them."""
 FEWEST_IN_COHORT = 5_000  # whose survival is known to within 0.7 points
 
 
@@ -44,7 +43,7 @@ def expected_seconds(request) -> float:
     line = request.line_replicates * len(scenario.line) if request.line else 0
     weeks = (request.replicates + line) * (scenario.burn_in + arms * WEEKS * request.horizon)
     weeks += request.preliminary * (scenario.burn_in + WEEKS * request.horizon)
-    return weeks * (WEEK_SECONDS + MEMBER_WEEK_SECONDS * scenario.members)
+    return seconds_of(scenario, weeks)
 
 
 def compare_on(engine: Engine, request, table: SurvivalTable) -> Comparison:

@@ -34,7 +34,8 @@ def doubt(comparison: Comparison, table: pd.DataFrame | None = None) -> str:
     policy = subject(comparison, table)
     unsure = table[(table["policy"] == policy) & table["verdict"].str.startswith(("undecided", "one run"))]
     if len(unsure):
-        return f"Luck: {listed(metric_words(m) for m in unsure['metric'])} cannot be decided with this many runs."
+        measures = listed(metric_words(metric) for metric in unsure["metric"])
+        return f"Luck: what {label(policy)} changes in {measures} cannot be decided with this many runs."
     return (
         "The model: its rules turn opinions and estimates into numbers. More runs make the averages more exact, "
         "they do not make the rules more true."

@@ -52,6 +52,12 @@ def needed_n(sd: float, half_width: float, confidence: float = 0.95) -> int:
     return high
 
 
+def roughly(count: int) -> int:
+    """A count of runs rounded up to one figure, two below 100: what it follows from is known no better."""
+    step = 1 if count < 20 else 5 if count < 100 else 100
+    return -(-count // step) * step
+
+
 def verdict(low: float, high: float, n: int, sd: float, direction: int, smallest: float | None) -> str:
     """Word for a difference whose interval is ``low`` .. ``high``, decided by the smallest that matters."""
     if smallest is None or direction == 0:
@@ -67,7 +73,7 @@ def verdict(low: float, high: float, n: int, sd: float, direction: int, smallest
     room = abs(abs((low + high) / 2) - smallest)
     # A mean that sits on the threshold needs endless runs: then the count is no help, the closeness is.
     needed = needed_n(sd, room) if sd < room * np.sqrt(MANY) else inf
-    return f"undecided: more runs (about {max(needed, n + 1)} in all)" if needed < MANY else "undecided: too close to call"
+    return f"undecided: more runs (about {roughly(max(needed, n + 1))} in all)" if needed < MANY else "undecided: too close to call"
 
 
 def summary(differences, direction: int, smallest: float | None, confidence: float = 0.95) -> dict:

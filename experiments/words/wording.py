@@ -13,6 +13,20 @@ METRIC_WORDS = {
     "value_surplus_mean": "value created",
     "value_member_mean": "value to members",
     "value_organisation_mean": "value to the organisation",
+    "revenue": "revenue",
+    "other_spending": "spent beside serving",
+    "growth_ratio": "members in the end, for each at the switch",
+    "members": "members in the end",
+    "referrals": "people brought by members",
+    "bought": "people won by campaigns",
+    "returned": "people who had left and came back",
+    "first_trust_mean": "trust of those who joined since the switch",
+    "left_bound": "members who left before their contract ended",
+    "grieved_churn_ratio": "leaving after a complaint left open, against others",
+    "not_accepting": "prospects who did not accept what they were told",
+    "not_kept": "members the organisation did not keep",
+    "loss_making": "members who cost more than they paid",
+    "cost_of_loss_making": "cost of those who cost more than they paid",
     "upside_beyond_reference": "upside",
     "downside_beyond_reference": "downside",
     "upside_beyond_reference_per_request": "upside per request",
@@ -103,12 +117,24 @@ METRIC_MEANING = {
     "upside_beyond_reference_per_request": "dues per answered request",
     "downside_beyond_reference_per_request": "dues per answered request; less is better",
     "margin": "dues per member-year",
+    "revenue": "dues per member-year; what comes in",
+    "other_spending": "dues per member-year; recruiting, outreach, the offer, replacing staff and leaders, partners and the rest",
+    "growth_ratio": "newcomers counted",
+    "referrals": "to each member-year",
+    "bought": "to each member-year",
+    "returned": "to each member-year",
+    "recruits": "to each member-year",
+    "first_trust_mean": "0 none, 1 full",
+    "trust_mean": "0 none, 1 full",
+    "left_bound": "to each member whose year ended under a contract that did not",
+    "grieved_churn_ratio": "1: an open complaint makes no difference",
+    "offer_lead": "in sd of needs, as far as what members need differs from one to the other; more is better",
     "cost_to_serve": "dues per member-year; less is better",
     "retention_expected": "mean chance in 100 of those due; the same without the luck of single decisions",
     "knowledge": "in 100; part of the doubt about members' needs that is gone",
     "latent_knowledge": "in 100; part of the doubt about needs nobody speaks of that is gone",
     "latent_needs_met": "0 not at all, 1 in full",
-    "offer_misfit": "in sd of needs; less is better",
+    "offer_misfit": "in standard deviations of what members need; less is better",
     "covered_up": "of 100 failures not put right; less is better",
     "staff_alignment": "0 not at all, 1 in full",
     "alignment_apart": "sd between departments; less is better",
@@ -166,6 +192,12 @@ def metric_words(metric: str) -> str:
 def metric_meaning(metric: str, unit: str = "") -> str:
     """Unit and, where it is needed, the meaning of a metric."""
     return METRIC_MEANING.get(metric) or shown_unit(unit)
+
+
+def changing(unit: str) -> str:
+    """What a picture of changes calls its unit: "change in dues", but "change, in 100 of revenue"."""
+    shown = shown_unit(unit)
+    return f"change, {shown}" if shown.startswith("in ") else f"change in {shown}"
 
 
 def scale(unit: str) -> float:

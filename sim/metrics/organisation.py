@@ -23,6 +23,18 @@ def margin(outcome):
     return sum(outcome.per_member_year(which) for which in series.EARNED) - sum(outcome.per_member_year(which) for which in series.SPENT)
 
 
+@metric("dues per member-year", -10_000, 10_000, "none", "accounts")
+def revenue(outcome):
+    """What comes in: dues, fees, advertising and the own part of joint value."""
+    return sum(outcome.per_member_year(which) for which in series.EARNED)
+
+
+@metric("dues per member-year", -10_000, 10_000, "none", "accounts")
+def other_spending(outcome):
+    """What is spent beside serving members: recruiting, outreach, the offer, replacing staff and leaders, partners and the rest that margin names."""
+    return sum(outcome.per_member_year(which) for which in series.SPENT if which not in (series.SERVING, series.GIFTS))
+
+
 @metric("dues per member-year", 0, 1000, "lower", "accounts")
 def cost_to_serve(outcome):
     """Hours spent on members and material at their cost, and gifts."""
