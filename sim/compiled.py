@@ -105,9 +105,25 @@ if COMPILING:
     from llvmlite import ir
     from numba import types
     from numba.core import cgutils
+    from numba.core.caching import IndexDataCacheFile
     from numba.extending import intrinsic
 
     numba.config.CACHE_DIR = str(CACHE / code_version())  # for whoever compiles with numba itself
+
+    class KeyedCacheFile(IndexDataCacheFile):
+        """Machine code on disk that says what it was made for, and is not taken for anything else.
+
+        Numba names files by numbers that are free when it looks. Two processes that compile one rule for records of two
+        shapes at the same time may both take one number; from then on one shape's rows are read and written by the other
+        shape's code: numbers out of all ranges, or a crash (seen with numba 0.68.1).
+        """
+
+        def save(self, key, data) -> None:
+            super().save(key, (key, data))
+
+        def load(self, key):
+            found = super().load(key)
+            return found[1] if found is not None and found[0] == key else None
 
     def _compiling(**options):
         """A decorator that compiles, and keeps the machine code where only it and what it imports can make it stale."""
@@ -117,7 +133,9 @@ if COMPILING:
             try:
                 # error_model="numpy": a division by zero follows IEEE instead of testing every divisor; no formula
                 # divides by zero for values inside their ranges (hypothesis tests hold this in plain Python).
-                return numba.njit(cache=True, error_model="numpy", **options)(function)
+                rule = numba.njit(cache=True, error_model="numpy", **options)(function)
+                rule._cache._cache_file.__class__ = KeyedCacheFile
+                return rule
             finally:
                 numba.config.CACHE_DIR = usual
 

@@ -1,6 +1,7 @@
 """Machine code kept on disk is never that of formulas which have been edited since."""
 
 import shutil
+import sys
 
 import pytest
 from conftest import ROOT, run_python
@@ -86,6 +87,29 @@ def test_once_compiled_nothing_is_said_of_compiling(monkeypatch, capsys):
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("sim.compiled.code_version", lambda: "edited")  # another checkout, or an edit
     assert needs_compiling(usual)
+
+
+def test_machine_code_is_not_taken_for_that_of_another_shape(tmp_path):
+    """Two processes that compile at once may give two signatures one file: it then holds the code of the later one."""
+    from sim.compiled import KeyedCacheFile
+
+    kept = KeyedCacheFile(str(tmp_path), "rule", "stamp")
+    kept.save("five departments", "code for five")
+    assert kept.load("five departments") == "code for five" and kept.load("two departments") is None
+    kept._save_index({"two departments": "rule.1.nbc", "five departments": "rule.1.nbc"})  # what the race leaves behind
+    assert kept.load("two departments") is None and kept.load("five departments") == "code for five"
+    kept.save("two departments", "code for two")
+    assert kept.load("two departments") == "code for two" and kept.load("five departments") is None
+
+
+def test_every_rule_keeps_its_machine_code_so():
+    from numba.core.dispatcher import Dispatcher
+
+    from sim.compiled import KeyedCacheFile
+
+    found = [value for name, module in list(sys.modules.items()) if name.startswith("sim.") for value in vars(module).values()]
+    rules = [value for value in found if isinstance(value, Dispatcher)]
+    assert len(rules) > 100 and all(isinstance(rule._cache._cache_file, KeyedCacheFile) for rule in rules)
 
 
 WARMED = """
