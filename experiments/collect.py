@@ -38,6 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     for folder in folders:
         for name, table in tables_of(folder).items():
             found[name].append((folder, table))
+    for name, tables in found.items():
+        found[name] = [(folder, table.append_column("folder", pa.array([str(folder)] * table.num_rows))) for folder, table in tables]
     merged = {name: merge(name, tables) for name, tables in found.items() if tables}
     out.mkdir(parents=True, exist_ok=True)
     for name, table in merged.items():
@@ -94,7 +96,7 @@ def merge(name: str, tables: list[tuple[Path, pa.Table]]) -> pa.Table:
         raise WrongRequest(f"the tables of {', '.join(str(folder) for folder, _ in tables)} do not fit together ({error})") from None
     frame = table.to_pandas()
     keys = KEYS[name] + (["point"] if "point" in frame else [])
-    measured = [column for column in frame if column not in ("point", "error", "scenario", "policy", "world", "reference")]
+    measured = [column for column in frame if column not in ("point", "error", "scenario", "policy", "world", "reference", "folder")]
     for _, same in frame[frame.duplicated(KEYS[name], keep=False)].groupby(KEYS[name]):
         if len(same[measured].drop_duplicates()) > 1 and not _only_gaps(same[measured]):
             raise WrongRequest(f"run {same[KEYS[name][0]].iloc[0]} has different values in two of these folders: one of them was changed")

@@ -20,7 +20,7 @@ experiment=NAME. A file that is there already is not overwritten.
 Examples:
   relsim new policy concierge
   relsim new scenario chamber
-  relsim new experiment first --config-dir my_configs"""
+  relsim new experiment first --config-dir my_configs   (a folder that is there)"""
 
 
 def main(words: Sequence[str]) -> int:

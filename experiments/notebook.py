@@ -9,6 +9,7 @@ from experiments.runs.answer import answer
 from experiments.runs.comparing import compare
 from experiments.runs.comparison import Comparison
 from experiments.runs.statistics import paired
+from experiments.settings.guard import WrongRequest
 from sim import RelationshipModel
 
 
@@ -67,6 +68,11 @@ def compare_in_memory(policies: list[str], *overrides: str) -> Result:
 
     Targets and the line of lived weights are left out unless asked for (``"line=true"``).
     """
+    if isinstance(policies, str):
+        raise WrongRequest(f'policies={policies!r} is one name: give a list, compare(["{policies}"])')
+    for text in overrides:
+        if text.partition("=")[0].lstrip("+") in ("policies", "policy", "out"):
+            raise WrongRequest(f"{text} has no part here: policies are the first argument, and results stay in memory")
     request = _request(["targets=false", "line=false", *overrides, f"policies=[{','.join(policies)}]"])
     return Result(compare(request, published()))
 

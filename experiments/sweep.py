@@ -36,6 +36,7 @@ def leave_effects(plan: Plan, runs: pd.DataFrame, request, folder: Path) -> str:
     """effects.csv and figures/ of a sweep that varied something."""
     from experiments.analysis import analyse  # slow to import
 
+    runs = runs.drop_duplicates("run_id")  # points that are alike share a run
     names = analyse(runs, plan.factors, request.reference if request.paired else None).leave(folder)
     return f"\nWhat was varied does: {', '.join(names)}, figures/ beside it"
 

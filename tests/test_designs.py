@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.settings.schema import Design
+from experiments.sweeps import designs
 from experiments.sweeps.designs import factors_of, known_factors, points_of
+from sim import Scenario
 from sim.quantities import OutOfRange
 
 KNOWN = known_factors()
@@ -125,3 +127,27 @@ def test_a_name_without_values_has_the_range_of_its_definition():
         KNOWN["world.needs.spread"].high,
         (),
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "trouble"),
+    [("grid", "design.table=points.csv", "design=table"), ("lhs", "+design.levels=4", "design=grid"), ("zip", "design.points=9", "lhs")],
+)
+def test_a_setting_that_has_no_part_in_a_design_is_refused_not_ignored(kind, typed, trouble):
+    with pytest.raises(OutOfRange, match=trouble):
+        designs.check_used(kind, [typed, "seed=2"])
+    designs.check_used(kind, ["design.kind=x", "design=x", *(f"design.{name}=1" for name in designs.USES[kind])])
+
+
+def test_the_time_followed_is_one_for_a_sweep_and_a_group_leaves_sizes_alone():
+    with pytest.raises(OutOfRange, match="years=N"):
+        designs.factors_of(["scenario.horizon:1:4"])
+    group = designs.spelt_out(["scenario"], Scenario())
+    assert "scenario.dues" in group and not designs.SIZES & set(group) and designs.HORIZON not in group
+    assert designs.factors_of(["scenario.members:100:200"])[0].high == 200
+
+
+def test_no_share_of_a_range_leads_out_of_it():
+    for factor in designs.known_factors().values():
+        values = factor.from_unit(np.linspace(0.0, 1.0, 41))
+        assert factor.low <= values.min() and values.max() <= factor.high, factor.name

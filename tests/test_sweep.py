@@ -222,3 +222,19 @@ def test_wrong_requests_end_in_one_line_and_leave_nothing(tmp_path, monkeypatch,
     line = capsys.readouterr().err
     assert line.startswith("relsim: ") and line.count("\n") == 1 and message in line
     assert not list(tmp_path.iterdir())
+
+
+def test_an_experiment_written_for_a_comparison_can_be_swept_and_points_that_repeat_are_analysed_once(tmp_path, capsys):
+    """Its targets and line are settings of a comparison only; typed, they are still refused. Three values, two of them alike."""
+    tiny = ["engine.workers=1", "scenario.members=60", "years=1", "scenario.burn_in=4", "replicates=2"]
+    vary = "design.vary=[policy.strictness:0.1:0.1:0.5]"
+    assert relsim("sweep", "experiment=main", *tiny, vary, f"out={tmp_path / 'swept'}") == 0
+    assert "What was varied does" in capsys.readouterr().out
+    assert relsim("sweep", *tiny, vary, "targets=false", f"out={tmp_path / 'not'}") == 2
+
+
+def test_collected_rows_say_from_which_folder_they_come(finished, tmp_path):
+    other = tmp_path / "other"
+    assert relsim("sweep", "engine.workers=1", "scenario.members=60", "years=1", "scenario.burn_in=4", "replicates=1", f"out={other}") == 0
+    assert relsim("collect", finished, other, f"out={tmp_path / 'both'}") == 0
+    assert set(pd.read_parquet(tmp_path / "both" / "runs.parquet")["folder"]) == {str(finished), str(other)}

@@ -8,6 +8,7 @@ import pandas as pd
 from experiments.runs.statistics import t_interval
 from experiments.sweeps.designs import factors_of
 from experiments.words.wording import decimals, label, listed, metric_words, number, scale, shown_unit
+from sim.quantities import OutOfRange
 
 DESIGNS = {
     "grid": "all combinations of values", "zip": "values taken together, the first with the first", "table": "a table of points",
@@ -81,6 +82,8 @@ def result_sentence(pairs: pd.DataFrame, policy: str, metric: str, unit: str) ->
     unit : of the metric, as stored.
     """
     own = pairs[pairs["policy"] == policy]
+    if own.empty:
+        raise OutOfRange(f"policy={policy} is not among these pairs: {', '.join(sorted(set(pairs['policy'].astype(str))))}")
     worlds = own.groupby("point")[f"{metric}_difference"].mean().dropna()
     low, high = t_interval(worlds)
     factor = scale(unit)

@@ -196,7 +196,7 @@ def tails_of(runs: list[dict]) -> Tails:
     surplus = np.concatenate([run["surplus"] for run in runs])
     per_request = np.concatenate([run["per_request"] for run in runs])
     low, high = np.quantile(surplus, (0.1, 0.9))
-    low_request, high_request = np.quantile(per_request, (0.1, 0.9))
+    low_request, high_request = np.quantile(per_request, (0.1, 0.9)) if len(per_request) else (np.nan, np.nan)  # nobody asked
     per_tie = np.concatenate([run["per_tie"] for run in runs])
     ties = tuple(map(float, np.quantile(per_tie, (0.1, 0.9)))) if len(per_tie) else ()
     return Tails(float(low), float(high), float(low_request), float(high_request), *ties)

@@ -13,7 +13,7 @@ from experiments.settings.loading import as_wrong_request, composed, composition
 from experiments.settings.overrides import ready_for_hydra
 from experiments.settings.policies import load_policies
 from experiments.settings.references import followed
-from experiments.settings.schema import Request
+from experiments.settings.schema import CompareRequest, Request, SweepRequest
 from experiments.settings.typed import convert, plain
 from sim.quantities import OutOfRange
 
@@ -97,7 +97,8 @@ def _request(
 ) -> Request:
     """Plain values as a typed request, checked as a whole."""
     try:
-        request = convert(kind, values)
+        elsewhere = of_comparisons_only(kind)
+        request = convert(kind, {name: value for name, value in values.items() if name not in elsewhere})
         _finish(request, given, folders)
     except (WrongRequest, OutOfRange) as error:
         raise WrongRequest(f"{error}{_where(str(error), given, read)}") from None
@@ -108,10 +109,16 @@ def _request(
     return request
 
 
+def of_comparisons_only(kind: type) -> set[str]:
+    """Settings that experiments may have for ``relsim compare`` (targets, line) and a command with a design does without."""
+    return set(plain(CompareRequest())) - set(plain(kind())) if issubclass(kind, SweepRequest) else set()
+
+
 def _store_schema(command: str, kind: type) -> None:
     """Give Hydra all settings with their defaults, so that a name which is not among them is a mistake."""
     defaults = plain(kind())
     defaults["scenario"]["name"] = None  # a scenario is called as its file unless it says otherwise
+    defaults |= dict.fromkeys(of_comparisons_only(kind))
     ConfigStore.instance().store(name=f"_schema_{command}", node=defaults, provider="relsim")
 
 

@@ -75,7 +75,9 @@ def check_name(name: object, place: str) -> str:
     """A name that may become part of a path: letters, digits, ``_ . + -``, and no way out of its folder."""
     if not isinstance(name, str) or not NAME.fullmatch(name) or ".." in name:
         remedy = (
-            "give a name, not a path" if isinstance(name, str) else "give one name, in quotes if it looks like a number"
+            "give a name of letters, digits and _ . + -, up to 100 of them, not a path"
+            if isinstance(name, str)
+            else "give one name, in quotes if it looks like a number"
         )
         raise WrongRequest(f"{place}={short(name)} is not usable: {remedy}")
     return name

@@ -54,9 +54,30 @@ class Factor:
     def from_unit(self, share: np.ndarray) -> np.ndarray:
         """Values from shares of the range, 0 to 1; whole numbers are all equally likely."""
         if self.kind is float:
-            return self.low + share * (self.high - self.low)
+            return np.minimum(self.high, self.low + share * (self.high - self.low))  # rounding must not lead out of the range
         steps = np.floor(share * (self.high - self.low + 1.0))
         return self.low + np.minimum(steps, self.high - self.low)
+
+
+HORIZON = "scenario.horizon"
+SIZES = {f"scenario.{name}" for name in ("members", "outsiders", "posts", "partners", "partner_companies", "burn_in")}
+"""What makes runs large and says nothing of people: varied only where it is named, not with its group."""
+USES = {
+    "grid": ("vary", "levels"), "zip": ("vary",), "table": ("table",), "lhs": ("vary", "points"), "sobol": ("vary", "points"),
+    "paired": ("vary", "points"), "morris": ("vary", "trajectories"), "saltelli": ("vary", "points", "second_order"),
+}  # fmt: skip
+"""The settings of a design that have a part in each kind."""
+
+
+def check_used(kind: str, typed: Sequence[str]) -> None:
+    """Refuse a setting of the design that was typed and has no part in this kind: it would be ignored in silence."""
+    for text in typed:
+        name = text.partition("=")[0].lstrip("+")
+        section, _, own = name.partition(".")
+        if section == "design" and own and own != "kind" and own not in USES[kind]:
+            others = [other for other, used in USES.items() if own in used]
+            used = ", ".join(USES[kind])
+            raise OutOfRange(f"{name} has no part in a {kind} design, which uses {used}: design={' or '.join(others)} uses it")
 
 
 def known_factors() -> dict[str, Factor]:
@@ -68,6 +89,8 @@ def known_factors() -> dict[str, Factor]:
         what = described(kind)
         for field in fields(kind):
             name = f"{place}.{field.name}"
+            if name == HORIZON:
+                continue
             if field.name in what:
                 known[name] = Factor(name, field.type if field.type is int else float, what[field.name].low, what[field.name].high)
             elif field.type is bool:
@@ -75,8 +98,8 @@ def known_factors() -> dict[str, Factor]:
     return known
 
 
-def factors_of(vary: Sequence[str]) -> list[Factor]:
-    """Factors from ``name``, ``name:low:high`` or ``name:a:b:c``.
+def factors_of(vary: Sequence[str], where: str = "design.vary") -> list[Factor]:
+    """Factors from ``name``, ``name:low:high`` or ``name:a:b:c``; ``where`` they are named, for messages.
 
     Raises
     ------
@@ -87,10 +110,12 @@ def factors_of(vary: Sequence[str]) -> list[Factor]:
     for text in vary:
         name, colon, listed = text.partition(":")
         name = name.strip()
+        if name == HORIZON:
+            raise OutOfRange(f"{where} names {HORIZON}, which is one for a sweep: give years=N, or several sweeps with -m years=1,3,5")
         if name not in known:
-            raise OutOfRange(f"design.vary names {short(name)}, which cannot be varied: {nearest(name, known, 'known')}")
+            raise OutOfRange(f"{where} names {short(name)}, which cannot be varied: {nearest(name, known, 'known')}")
         if any(factor.name == name for factor in found):
-            raise OutOfRange(f"design.vary names {name} twice: keep one")
+            raise OutOfRange(f"{where} names {name} twice: keep one")
         factor = known[name]
         if colon:
             values = tuple(_number(value, factor) for value in listed.split(":"))
@@ -100,13 +125,13 @@ def factors_of(vary: Sequence[str]) -> list[Factor]:
 
 
 def spelt_out(vary: Sequence[str], scenario: Scenario) -> list[str]:
-    """Names of groups (``policy``, ``world``, ``world.needs``) replaced by all that can be varied in them.
+    """Names of groups (``policy``, ``world``, ``world.needs``) replaced by all that can be varied in them, but for sizes.
 
     The weight of lived experience goes as far as the data of the scenario allow.
     """
     known, found = known_factors(), []
     for text in vary:
-        group = [name for name in known if name.startswith(f"{text.strip()}.")]
+        group = [name for name in known if name.startswith(f"{text.strip()}.") and name not in SIZES]
         for name in group or [text]:
             if group and name == "world.renewals.lived_weight" and scenario.line:
                 name = f"{name}:0:{scenario.line[-1].lived_weight:g}"
@@ -251,7 +276,7 @@ def read_points(path: str | None) -> tuple[list[Factor], np.ndarray]:
     lines = [line for line in lines if line]
     if len(lines) < 2 or len(lines) > MOST_POINTS + 1:
         raise OutOfRange(f"design.table={path} holds {max(0, len(lines) - 1):,} points: 1 to {MOST_POINTS:,} can be run; {advice}")
-    factors = factors_of([name.partition(":")[0] for name in lines[0]])
+    factors = factors_of([name.partition(":")[0] for name in lines[0]], f"design.table={path}, line 1,")
     points = np.empty((len(lines) - 1, len(factors)))
     for row, line in enumerate(lines[1:]):
         if len(line) != len(factors):

@@ -21,7 +21,7 @@ from experiments.settings.guard import WrongRequest, short
 from experiments.settings.policies import plain_policy, policy_from
 from experiments.settings.typed import convert, plain
 from experiments.sweeps.cells import Cells
-from experiments.sweeps.designs import Factor, points_of
+from experiments.sweeps.designs import Factor, check_used, points_of
 from experiments.sweeps.parts import as_bytes, table_of
 from sim import Scenario, World
 from sim.compiled import code_version
@@ -128,6 +128,7 @@ def frozen(request, scenario: Scenario | None = None, data_digest: str = "") -> 
     data_digest : str
         Digest of those data.
     """
+    check_used(request.design.kind, request.overrides)
     factors, points = points_of(request.design, request.seed)
     scenario = scenario or request.scenario
     check_corners(scenario, request, factors, points)

@@ -78,14 +78,14 @@ def value_surplus_quantiles(outcome, place):
 def upside(outcome):
     """Spread above: mean surplus of the best tenth of the cohort less the median."""
     ordered = np.sort(outcome.surplus)
-    return mean_of(ordered[len(ordered) - max(1, len(ordered) // 10) :]) - float(np.median(ordered))
+    return max(0.0, mean_of(ordered[len(ordered) - max(1, len(ordered) // 10) :]) - float(np.median(ordered)))
 
 
 @metric("dues per member-year", 0, 10_000, "none", "accounts")
 def downside(outcome):
     """Spread below: the median less the mean surplus of the worst tenth of the cohort."""
     ordered = np.sort(outcome.surplus)
-    return float(np.median(ordered)) - mean_of(ordered[: max(1, len(ordered) // 10)])
+    return max(0.0, float(np.median(ordered)) - mean_of(ordered[: max(1, len(ordered) // 10)]))  # not below 0 by rounding
 
 
 @metric("share", 0, 1, "lower", "accounts")

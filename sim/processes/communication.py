@@ -90,7 +90,8 @@ def talk(
 ):  # fmt: skip
     """A conversation of a member with somebody of the staff: it teaches, moves trust, and is a contact.
 
-    ``length`` is its length as a share of a usual one: half a conversation says half as much, and moves trust half as far.
+    ``length`` is its length as a share of a usual one: half a conversation says half as much, and moves trust half as far;
+    a long one moves it to its ceiling at most.
     """
     world, departments = given[0].communication, int(given[0].scenario.departments)
     prior, encounters = prior_variance(given[0].needs), given[0].encounters
@@ -104,7 +105,7 @@ def talk(
             position, chance = np.float64(member.needs[place]) + trend[place], first if part == 0 else second
             observe(member, place, position, server, variance, chance, offer, prior, staff, enacted, encounters)
     if trusting:
-        trusts[row] += world.talk_trust * length * max(0.0, np.float64(member.ceiling) - trusts[row])
+        trusts[row] += min(1.0, world.talk_trust * length) * max(0.0, np.float64(member.ceiling) - trusts[row])
     if bonding:
         touch(ties[row * departments + person.department], server, person, week, encounters)
 
