@@ -106,7 +106,7 @@ def test_named_answers_are_the_same_as_a_list(here):
         (["board"], "write QUESTION=ANSWER"),
         (["board=0.5"], "no terminal to ask at"),
         ([], "no terminal to ask at"),
-        (["answers=[0,0,0,0,0,0]", "name=../x"], "give a name, not a path"),
+        (["answers=[0,0,0,0,0,0]", "name=../x"], "give a name of letters"),
         (["answers=[0,0,0,0,0,0]", "name=conventional"], "is a policy of ours"),
         (["answers=[0,0,0,0,0,0]", "--config-dir", "nowhere"], "is no folder"),
         (["answers=[0,0,0,0,0,0]", "name=there"], "is there already"),
