@@ -5,6 +5,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import yaml
+
 from experiments.command_line.flags import parse
 from experiments.settings.folders import config_folders, find, names
 from experiments.settings.guard import WrongRequest, check_name, nearest, short
@@ -45,12 +47,23 @@ def main(words: Sequence[str]) -> int:
         raise WrongRequest(
             f"{kind}={short(name)} is not usable: give a name without the ending of a file, as concierge"
         )
+    if not isinstance(yaml.safe_load(name), str) or is_number(name):
+        raise WrongRequest(f"{kind}={short(name)} is not usable: it would be read as a number or as nothing; begin the name with a word")
     path = _place(kind, name, parsed.config_dirs)
     _write(path, text_of(kind, name))
     use = {"policy": f"policies=[{name}]", "scenario": f"scenario={name}", "experiment": f"+experiment={name}"}[kind]
     folder = f" --config-dir {parsed.config_dirs[0]}" if parsed.config_dirs else ""
     print(f"Wrote {path}: change what you want to change, then relsim compare {use}{folder}")
     return 0
+
+
+def is_number(text: str) -> bool:
+    """Whether Python, and so a configuration, reads a text as a number (YAML alone leaves 1e5 a text)."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _place(kind: str, name: str, named: list[str]) -> Path:

@@ -191,7 +191,9 @@ def summary(plan: Plan, store: Store, runs: pa.Table, filled: Filled) -> str:
         )
         if len(short_of):
             needed = short_of["needed_n"].max()
-            lines.append(f"the others need up to {needed:,} replicates: give most_replicates={needed}")
+            again = f"the others need up to {needed:,} replicates: begin again in a new folder with most_replicates={needed}"
+            unknown = f"the others have runs in which {content['metric']} is not a number: choose another metric"
+            lines.append(unknown if (short_of["n"] < 2).all() else again)
     lines += filter(None, [dying(runs)])
     lines.append(f"Table: {store.folder / 'runs.parquet'} (pandas, polars, DuckDB and R open it)")
     return "\n".join(lines)

@@ -107,5 +107,13 @@ class Timeline:
 
 
 def as_timeline(policy: Policy | Timeline) -> Timeline:
-    """A policy that is switched to at once, as a timeline; a timeline as it is."""
+    """A policy that is switched to at once, as a timeline; a timeline as it is.
+
+    Raises
+    ------
+    OutOfRange
+        For anything else, such as the name of a policy.
+    """
+    if not isinstance(policy, Policy | Timeline):
+        raise OutOfRange(f"policy={policy!r} is no policy: give sim.Policy(...) or a timeline; names of policies are for the command line")
     return policy if isinstance(policy, Timeline) else Timeline((Step(policy),))

@@ -87,3 +87,10 @@ def test_help(capsys):
     for words in ([], ["--help"]):
         assert door.main(["new", *words]) == 0
         assert "relsim new scenario" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["null", "true", "123", "1e5"])
+def test_a_name_that_reads_as_something_else_is_refused_before_a_file_is_written(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert door.main(["new", "policy", name]) == 2
+    assert "begin the name with a word" in capsys.readouterr().err and not list(tmp_path.iterdir())

@@ -238,3 +238,9 @@ def test_collected_rows_say_from_which_folder_they_come(finished, tmp_path):
     assert relsim("sweep", "engine.workers=1", "scenario.members=60", "years=1", "scenario.burn_in=4", "replicates=1", f"out={other}") == 0
     assert relsim("collect", finished, other, f"out={tmp_path / 'both'}") == 0
     assert set(pd.read_parquet(tmp_path / "both" / "runs.parquet")["folder"]) == {str(finished), str(other)}
+
+
+def test_a_metric_that_is_no_number_is_not_answered_with_more_replicates(tmp_path, capsys):
+    words = ["engine.workers=1", "scenario.members=60", "years=1", "scenario.burn_in=4", "replicates=2", "most_replicates=4"]
+    assert relsim("sweep", *words, "metric=left_bound", "precision=0.01", f"out={tmp_path / 'bound'}") == 0
+    assert "left_bound is not a number: choose another metric" in capsys.readouterr().out

@@ -24,8 +24,8 @@ from experiments.words.wording import METRIC_WORDS
 from sim import Policy, Scenario
 from sim.metrics import METRICS
 from sim.policy import LEVERS, policy_rows
-from sim.quantities import described
-from sim.timeline import Step, Timeline
+from sim.quantities import OutOfRange, described
+from sim.timeline import Step, Timeline, as_timeline
 
 FOLDERS = config_folders()
 
@@ -283,3 +283,9 @@ def test_a_sweep_runs_timelines_and_its_plan_remembers_them(tmp_path):
     assert plan.cells.policies["pilot_in_two_departments"] == load_policy("pilot_in_two_departments")
     runs = pd.read_parquet(tmp_path / "made" / "runs.parquet")
     assert (runs["status"] == "ok").all() and runs["margin"].nunique() == 2
+
+
+@pytest.mark.parametrize("wrong", ["loosened_holistic", None, {"strictness": 0.5}])
+def test_what_is_no_policy_is_refused_in_words(wrong):
+    with pytest.raises(OutOfRange, match="is no policy"):
+        as_timeline(wrong)
