@@ -72,7 +72,7 @@ def people_worse_off(comparison: Comparison, policies: list[str]) -> str:
         for better, worse in [means.loc[policy, wanted]]
         if worse > better
     ]
-    return f"Of 100 members, for themselves, more lose than gain: {listed(said)}." if said else ""
+    return f"Of 100 members, for themselves, more lose than gain: {'; '.join(said)}." if said else ""
 
 
 def losses(comparison: Comparison, table: pd.DataFrame) -> str:
