@@ -134,7 +134,7 @@ warm_up(Scenario(departments={departments}, community_week=1, price_entrants=1),
 
 def compiled_beforehand() -> None:
     """Machine code of all processes for every number of departments that is asked for: made once, in processes of their own."""
-    for departments in range(1, 7):
+    for departments in (*range(1, 7), 40):
         subprocess.run([sys.executable, "-c", ALL_ON.format(departments=departments)], check=True, cwd=Path(__file__).parents[2])
 
 
