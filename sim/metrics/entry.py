@@ -18,7 +18,7 @@ def top_share(values: np.ndarray, share: float) -> float:
 def whale_peak(values: np.ndarray) -> float:
     """Peak of the cumulative value, best first, over the total (Kaplan & Narayanan 2001); not a number without a total above 0."""
     total = float(values.sum())
-    return float(values[values > 0].sum()) / total if total > 0 else math.nan
+    return max(1.0, float(values[values > 0].sum()) / total) if total > 0 else math.nan  # not below 1 by rounding
 
 
 def ratio(one: float, other: float) -> float:
