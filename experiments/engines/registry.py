@@ -27,7 +27,7 @@ def check_installed(settings) -> None:
         )
 
 
-WORTH_STARTING = 3.0  # seconds of computing below which starting processes, two seconds each, costs more than it saves
+WORTH_STARTING = 3.0  # seconds of computing, assumed: below it starting processes, two seconds each, costs more than it saves
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from sim.policy import LEVERS
 from sim.steps import WEEKS
 from sim.timeline import Timeline, as_timeline
 
-UNSAID = 3.0  # seconds of compiling of which nothing is said
+UNSAID = 3.0  # seconds of compiling of which nothing is said; assumed
 EARLY = 6  # week of what happens once, in a trial run
 TWO_YEARS = 2 * WEEKS + EARLY  # of a trial run: members have come back, results have been reviewed
 SIZES = ("name", "members", "burn_in", "horizon", "line", "about", "story", "shows", "compared_by", "published")

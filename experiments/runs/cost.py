@@ -2,8 +2,8 @@
 
 from sim import Scenario
 
-WEEK_SECONDS, MEMBER_WEEK_SECONDS = 130e-6, 90e-9
-"""Time of a week on one processor, and of each member in it, as ``python -m benchmarks.linear`` measures them."""
+WEEK_SECONDS, MEMBER_WEEK_SECONDS = 94e-6, 87e-9
+"""Seconds of a week on one processor, and of each member in it: fitted by ``python -m benchmarks.linear`` on one machine."""
 
 
 def seconds_of(scenario: Scenario, weeks: float) -> float:
