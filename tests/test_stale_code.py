@@ -116,8 +116,7 @@ WARMED = """
 import sys
 from dataclasses import replace
 from numba.core.dispatcher import Dispatcher
-from experiments.engines import needs_compiling, warm_up
-from sim import Policy, Scenario
+from experiments.engines.warming import try_out
 from experiments.settings.composing import request_of
 from experiments.settings.folders import config_folders
 from experiments.settings.schema import CompareRequest
@@ -131,7 +130,7 @@ def compiled():
     return kept
 
 request = request_of("compare", ["experiment=EXPERIMENT"], CompareRequest, config_folders())
-warm_up(request.scenario, request.policy_set.values())
+try_out(request.scenario, request.policy_set.values())
 before = compiled()
 model = RelationshipModel(replace(request.scenario, members=300))
 model.burn_in()
